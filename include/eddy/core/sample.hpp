@@ -1,0 +1,72 @@
+#pragma once
+
+#include <eddy/core/shape.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace eddy {
+
+/// Any Eigen expression: a vector, a row, a segment, a map, a sum …
+template <class X>
+concept EigenExpression = std::derived_from<X, Eigen::DenseBase<X>>;
+
+/// What a model takes as a sample or a target: an Eigen vector expression, or a number where there is one
+/// value.
+template <class X>
+concept Values = EigenExpression<X> || std::is_arithmetic_v<X>;
+
+/// Whether the number of values is known, and right, at compile time.
+template <class X, int Size>
+constexpr bool size_is_certain() {
+  if constexpr (Size == Dynamic) {
+    return false;
+  } else if constexpr (EigenExpression<X>) {
+    return int{X::SizeAtCompileTime} == Size;
+  } else {
+    return Size == 1;
+  }
+}
+
+/// Refuses the wrong number of values: at compile time where both sizes are known, else by `fail_size`.
+template <int Size, Values X>
+void check_size(const char* what, const X& x, int expected) noexcept(size_is_certain<X, Size>()) {
+  if constexpr (EigenExpression<X>) {
+    static_assert(X::IsVectorAtCompileTime,
+                  "a sample or a target is a vector: pass a column or a row of a matrix");
+    static_assert(
+        Size == Dynamic || int{X::SizeAtCompileTime} == Dynamic || int{X::SizeAtCompileTime} == Size,
+        "a sample or a target has another number of values than the type of the model says");
+    if constexpr (!size_is_certain<X, Size>()) {
+      if (x.size() != expected) {
+        fail_size(what, static_cast<long>(x.size()), expected);
+      }
+    }
+  } else if constexpr (Size != 1) {
+    static_assert(Size == Dynamic,
+                  "a number was passed where the type of the model says more than one value");
+    if (expected != 1) {
+      fail_size(what, 1, expected);
+    }
+  }
+}
+
+/// Copies values of a checked size to memory.
+template <int Size, class Scalar, Values X>
+void copy_values(const X& x, Scalar* destination, int size) {
+  if constexpr (EigenExpression<X>) {
+    static_assert(
+        std::is_same_v<typename X::Scalar, Scalar>,
+        "a sample or a target has another scalar type than the model: use .cast<float>() or .cast<double>()");
+    VectorView<Scalar, Size> values(destination, size);
+    if constexpr (int{X::ColsAtCompileTime} == 1) {
+      values.array() = x.derived().array();
+    } else {
+      values.array() = x.derived().transpose().array();
+    }
+  } else {
+    *destination = static_cast<Scalar>(x);
+  }
+}
+
+}  // namespace eddy

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <eddy/core/error.hpp>
+
+#include <Eigen/Core>
+
+namespace eddy {
+
+static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "eddy needs Eigen 3.4.0 or newer");
+
+/// A size that is known at run time only; the same value as `Eigen::Dynamic`.
+inline constexpr int Dynamic = Eigen::Dynamic;
+
+using Index = Eigen::Index;
+
+/// Every block of memory starts on a cache line, whatever `-march` a translation unit was built with.
+inline constexpr int alignment = 64;
+
+template <class Scalar, int Size = Dynamic>
+using Vector = Eigen::Matrix<Scalar, Size, 1>;
+
+template <class Scalar, int Rows = Dynamic, int Columns = Dynamic>
+using Matrix =
+    Eigen::Matrix<Scalar, Rows, Columns, (Rows == 1 && Columns != 1) ? Eigen::RowMajor : Eigen::ColMajor>;
+
+/// `Type`, constant where `Scalar` is.
+template <class Scalar, class Type>
+using ConstantAs = std::conditional_t<std::is_const_v<Scalar>, const Type, Type>;
+
+/// Memory of `Scalar*` or `const Scalar*`, seen as a vector.
+template <class Scalar, int Size = Dynamic>
+using VectorView = Eigen::Map<ConstantAs<Scalar, Vector<std::remove_const_t<Scalar>, Size>>>;
+
+/// Memory of `Scalar*` or `const Scalar*`, seen as a matrix, column after column.
+template <class Scalar, int Rows = Dynamic, int Columns = Dynamic>
+using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scalar>, Rows, Columns>>>;
+
+/// The same rows of neighbouring tape columns, seen as a matrix. (Eigen has no column-major matrix of one
+/// fixed row.)
+template <class Scalar, int Rows = Dynamic>
+using ColumnsView = Eigen::Map<
+    ConstantAs<Scalar, Eigen::Matrix<std::remove_const_t<Scalar>, Rows == 1 ? Dynamic : Rows, Dynamic>>,
+    Eigen::Unaligned, Eigen::OuterStride<>>;
+
+/// Arithmetic on sizes; `Dynamic` if any of them is.
+constexpr int add(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a + b; }
+constexpr int multiply(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
+
+/// The number of scalars, at least `count`, that fill whole cache lines.
+template <class Scalar>
+constexpr int padded(int count) {
+  constexpr int line =
+      alignment / static_cast<int>(sizeof(Scalar)) > 0 ? alignment / static_cast<int>(sizeof(Scalar)) : 1;
+  return count == Dynamic ? Dynamic : (count + line - 1) / line * line;
+}
+
+/// A size fixed by the type: takes no room, and refuses any other value.
+template <int Size>
+class Extent {
+ public:
+  constexpr Extent() = default;
+  constexpr Extent(const char* what, int size) {
+    if (size != Size) {
+      fail(std::string(what) + " is " + std::to_string(size) + ", but the type fixes it to " +
+           std::to_string(Size));
+    }
+  }
+  constexpr operator int() const { return Size; }
+};
+
+/// A size given at run time.
+template <>
+class Extent<Dynamic> {
+ public:
+  Extent(const char* what, int size) : size_(size) {
+    if (size < 1) {
+      fail(std::string(what) + " is " + std::to_string(size) + ", expected at least 1");
+    }
+  }
+  constexpr operator int() const { return size_; }
+
+ private:
+  int size_;
+};
+
+}  // namespace eddy
