@@ -1,0 +1,85 @@
+#pragma once
+
+#include <eddy/optimizer.hpp>
+
+#include <numbers>
+
+namespace eddy {
+
+/// A learning-rate schedule: `schedule(step)` is the factor on the learning rate at that update; updates
+/// count from 1. A function of your own, with or without state of its own, will do.
+template <class S>
+concept Schedule = requires(const S& schedule, std::int64_t step) {
+  { schedule(step) } -> std::convertible_to<double>;
+};
+
+/// 1, always.
+struct ConstantRate {
+  double operator()(std::int64_t) const { return 1; }
+};
+
+/// factor^⌊(step − 1) / period⌋: a drop every `period` updates.
+struct StepDecay {
+  double factor = 0.5;
+  std::int64_t period = 10000;
+  double operator()(std::int64_t step) const {
+    return std::pow(factor, static_cast<double>((step - 1) / period));
+  }
+};
+
+/// factor^((step − 1) / period): the same, smoothly.
+struct ExponentialDecay {
+  double factor = 0.5;
+  std::int64_t period = 10000;
+  double operator()(std::int64_t step) const {
+    return std::pow(factor, static_cast<double>(step - 1) / static_cast<double>(period));
+  }
+};
+
+/// Half a cosine from 1 down to `floor` over `period` updates, `floor` from then on (Loshchilov & Hutter
+/// 2017, arXiv:1608.03983, without restarts).
+struct CosineDecay {
+  std::int64_t period = 10000;
+  double floor = 0;
+  double operator()(std::int64_t step) const {
+    const double progress = (std::min)(1.0, static_cast<double>(step - 1) / static_cast<double>(period));
+    return floor + (1 - floor) * (1 + std::cos(std::numbers::pi * progress)) / 2;
+  }
+};
+
+/// √(period / max(step, period)): 1 for `period` updates, then falling as 1/√step.
+struct InverseSquareRoot {
+  std::int64_t period = 1000;
+  double operator()(std::int64_t step) const {
+    return std::sqrt(static_cast<double>(period) / static_cast<double>((std::max)(step, period)));
+  }
+};
+
+/// Rises linearly to 1 over `period` updates, times another schedule.
+template <Schedule Then = ConstantRate>
+struct WarmUp {
+  std::int64_t period = 1000;
+  Then then = {};
+  double operator()(std::int64_t step) const {
+    return (std::min)(1.0, static_cast<double>(step) / static_cast<double>(period)) * then(step);
+  }
+};
+
+/// An optimizer whose learning rate follows a schedule: `Scheduled<Adam, CosineDecay>{.optimizer =
+/// {.learning_rate = 3e-3}, .schedule = {.period = 50000}}`.
+template <Optimizer Inner, Schedule Factor>
+struct Scheduled {
+  Inner optimizer = {};
+  Factor schedule = {};
+  double learning_rate = 1;  ///< a factor on that of `optimizer`
+
+  static constexpr int moments = Inner::moments;
+  template <class Weights, class Gradient, class Moments>
+  void update(Weights& w, const Gradient& g, Moments& m, std::int64_t step) const {
+    Inner now = optimizer;
+    now.learning_rate *= learning_rate * schedule(step);
+    now.update(w, g, m, step);
+  }
+};
+
+}  // namespace eddy
