@@ -1,0 +1,263 @@
+#pragma once
+
+#include <eddy/core/finite.hpp>
+#include <eddy/core/layer.hpp>
+#include <eddy/core/storage.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace eddy {
+
+template <Layer Network, int Window>
+class Tape;
+
+/// Truncated back-propagation through time, TBPTT(k1, k2) of Williams & Peng 1990
+/// (doi:10.1162/neco.1990.2.4.490) with k2 = `window` and k1 = `stride`: every `stride` samples the errors
+/// that have come in since go back, in one sweep, through the stored activations of the last `window` steps.
+/// While the stream is shorter than the window, through what there is. Both may be `Dynamic`.
+///
+/// The activations are those of the forward pass, made with weights up to `window` updates old; the gradient
+/// is exact while weights rest.
+template <int Window = 16, int Stride = 1>
+struct TruncatedBptt {
+  static_assert(Window == Dynamic || Window > 0, "the window of TruncatedBptt must be at least 1 step");
+  static_assert(Stride == Dynamic || Stride > 0, "the stride of TruncatedBptt must be at least 1 step");
+  static_assert(
+      Window == Dynamic || Stride == Dynamic || Stride <= Window,
+      "the stride of TruncatedBptt must not exceed its window: error would leave the window unused");
+
+  int window = Window == Dynamic ? 16 : Window;  ///< steps that error goes back through, at least 1
+  int stride = Stride == Dynamic ? 1 : Stride;   ///< steps from update to update, 1 … window
+
+  static constexpr int WindowAtCompileTime = Window;
+  static constexpr int StrideAtCompileTime = Stride;
+
+  template <Layer Network>
+  using Tape = eddy::Tape<Network, Window>;
+
+  /// Throws unless 1 ≤ stride ≤ window, and both are what the type fixes.
+  void check() const {
+    Extent<Window>("the window", window);
+    Extent<Stride>("the stride", stride);
+    if (stride > window) {
+      fail("the stride is " + std::to_string(stride) + ", expected at most the window, " +
+           std::to_string(window) + ": error would leave the window unused");
+    }
+  }
+};
+
+/// What one stream remembers for `TruncatedBptt`: the state of the network, and a ring with a column for each
+/// of the last `window` steps.
+///
+/// Time counts steps from 1 and is not turned back by `reset()`, so that a label on its way cannot meet the
+/// wrong step. A step whose input or new state is not finite is a gap: the state stays, the prediction is
+/// NaN, error passes over it.
+template <Layer Network, int Window>
+class Tape {
+ public:
+  using Scalar = typename Network::Scalar;
+  using Time = std::int64_t;
+  static constexpr LayerSizes Sizes = Network::Sizes;
+  static constexpr int Inputs = Sizes.inputs, Outputs = Sizes.outputs;
+
+  template <class Settings>
+  Tape(const Network& network, const Settings& settings)
+      : window_(settings.window),
+        stride_(settings.stride),
+        sizes_(network.sizes()),
+        state_(sizes_.state),
+        state_error_(sizes_.state),
+        columns_(Index{window_} * sizes_.column),
+        inputs_(Index{window_} * sizes_.inputs),
+        outputs_(Index{window_} * sizes_.outputs),
+        errors_(Index{window_} * sizes_.outputs),
+        error_(sizes_.outputs),
+        slots_(window_) {}
+
+  /// Whether the memory is that of a network of these sizes under these settings.
+  template <class Settings>
+  bool fits(const LayerSizes& sizes, const Settings& settings) const {
+    return sizes_ == sizes && window_ == settings.window && stride_ == settings.stride;
+  }
+
+  /// Forgets the stream: initial state, empty window.
+  void reset() { begin(nullptr); }
+
+  /// Forgets the stream, and goes on from `state`, or from the initial state, zero, if that is null.
+  void begin(const Scalar* state) {
+    before_ += steps_;
+    steps_ = last_sweep_ = 0;
+    newest_slot_ = window_ - 1;
+    pending_ = 0;
+    std::fill_n(slots_.data(), window_, Slot{});
+    std::fill_n(outputs_.data(), Index{window_} * sizes_.outputs, Scalar(0));
+    std::fill_n(errors_.data(), Index{window_} * sizes_.outputs, Scalar(0));
+    if (state) {
+      std::copy_n(state, sizes_.state, state_.data());
+    } else {
+      std::fill_n(state_.data(), sizes_.state, Scalar(0));
+    }
+  }
+
+  /// Where the input of the next step is to be written.
+  Scalar* next_input() { return inputs_.data() + Index{next_slot()} * sizes_.inputs; }
+
+  /// Takes the step whose input was written to `next_input()`.
+  void step(const Network& network, const Scalar* parameters) {
+    const Scalar* const x = next_input();
+    newest_slot_ = next_slot();
+    ++steps_;
+    Slot& slot = slots_.data()[newest_slot_];
+    if (slot.has_error) {  // its label came too long ago: the error leaves the window unused
+      error_at(newest_slot_).setZero();
+      --pending_;
+      oldest_pending_ = oldest();
+      ++lost_errors_;
+    }
+    Scalar* const y = outputs_.data() + Index{newest_slot_} * sizes_.outputs;
+    slot = {.gap = !advance(network, parameters, x, state_.data(), column(newest_slot_), y),
+            .has_error = false};
+  }
+
+  /// One step forward, on memory of the caller. Returns false, with `state` as before and y NaN, if x or the
+  /// new state is not finite.
+  static bool advance(const Network& network, const Scalar* parameters, const Scalar* x, Scalar* state,
+                      Scalar* column, Scalar* y) {
+    const LayerSizes sizes = network.sizes();
+    VectorView<Scalar, Outputs> output(y, sizes.outputs);
+    const bool finite_input = all_finite(x, sizes.inputs);
+    if (finite_input) {
+      output =
+          VectorView<const Scalar, Outputs>(network.forward(parameters, x, state, column), sizes.outputs);
+      if (Sizes.state == 0 ||
+          is_finite(VectorView<const Scalar, Sizes.state>(state, sizes.state).squaredNorm())) {
+        return true;
+      }
+      network.restore(column, state);
+    }
+    output.setConstant(not_a_number<Scalar>);
+    VectorView<Scalar, Sizes.column>(column, sizes.column).setZero();
+    return false;
+  }
+
+  /// The newest step; 0 before the first.
+  Time time() const { return before_ + steps_; }
+
+  /// The oldest step in the window; time() + 1 if the window is empty.
+  Time oldest() const { return time() - held() + 1; }
+
+  /// Whether no step was taken since the stream began.
+  bool empty() const { return steps_ == 0; }
+
+  /// Whether the step is in the window.
+  bool holds(Time step) const { return step >= oldest() && step <= time(); }
+
+  /// The slot of the ring, 0 … window − 1, in which a step of the window lies.
+  int slot_of(Time step) const {
+    const int slot = newest_slot_ - static_cast<int>(time() - step);
+    return slot < 0 ? slot + window_ : slot;
+  }
+
+  /// Whether a step of the window was passed over, because its input or state was not finite.
+  bool is_gap(Time step) const { return slots_.data()[slot_of(step)].gap; }
+
+  /// The prediction made at a step of the window, before its label was known.
+  VectorView<const Scalar, Outputs> prediction(Time step) const {
+    return {outputs_.data() + Index{slot_of(step)} * sizes_.outputs, sizes_.outputs};
+  }
+
+  /// The input of a step of the window.
+  const Scalar* input(Time step) const { return inputs_.data() + Index{slot_of(step)} * sizes_.inputs; }
+
+  /// Writes the state from which a step of the window was taken; the step must not be a gap.
+  void state_before(Time step, const Network& network, Scalar* state) const {
+    network.restore(columns_.data() + Index{slot_of(step)} * sizes_.column, state);
+  }
+
+  const Scalar* state() const { return state_.data(); }
+
+  /// Adds dL/d(prediction) at a step of the window; it goes back with the next sweep.
+  template <class Error>
+  void enter(Time step, const Error& error) {
+    const int slot = slot_of(step);
+    oldest_pending_ = pending_ ? (std::min)(oldest_pending_, step) : step;
+    newest_pending_ = pending_ ? (std::max)(newest_pending_, step) : step;
+    pending_ += slots_.data()[slot].has_error ? 0 : 1;
+    slots_.data()[slot].has_error = true;
+    error_at(slot) += error;
+  }
+
+  /// How many steps wait with their error for the next sweep, and between which steps they lie.
+  int pending() const { return pending_; }
+  Time oldest_pending() const { return oldest_pending_; }
+  Time newest_pending() const { return newest_pending_; }
+
+  /// How many errors left the window since the last call before a sweep came for them: labels came too rarely
+  /// for the stride.
+  int take_lost_errors() { return std::exchange(lost_errors_, 0); }
+
+  /// Whether it is time for a sweep: `stride` errors wait, or `stride` steps have gone by since the last.
+  bool due() const { return pending_ >= stride_ || (pending_ > 0 && steps_ - last_sweep_ >= stride_); }
+
+  /// Sends all waiting errors, times `scale`, back through the window, and writes the gradient of the
+  /// parameters (adds to it if `accumulate`).
+  void sweep(const Network& network, const Scalar* parameters, Scalar scale, Scalar* gradient,
+             bool accumulate) {
+    std::fill_n(state_error_.data(), sizes_.state, Scalar(0));
+    VectorView<Scalar, Outputs> error(error_.data(), sizes_.outputs);
+    for (Time step = newest_pending_; step >= oldest(); --step) {
+      const int index = slot_of(step);
+      Slot& slot = slots_.data()[index];
+      if (slot.gap) {
+        continue;
+      }
+      if (slot.has_error) {
+        error = scale * error_at(index);
+        error_at(index).setZero();
+      }
+      network.backward(parameters, column(index), state_error_.data(),
+                       slot.has_error ? error.data() : nullptr, nullptr);
+      slot.has_error = false;
+    }
+    network.gradient(Sweep<Scalar>{columns_.data(), sizes_.column, slots(oldest(), newest_pending_),
+                                   slots(oldest_pending_, newest_pending_)},
+                     gradient, accumulate);
+    pending_ = 0;
+    last_sweep_ = steps_;
+  }
+
+ private:
+  struct Slot {
+    bool gap = false;
+    bool has_error = false;
+  };
+
+  int held() const { return static_cast<int>((std::min)(steps_, static_cast<Time>(window_))); }
+  int next_slot() const { return newest_slot_ + 1 == window_ ? 0 : newest_slot_ + 1; }
+  Slots slots(Time from, Time to) const { return {slot_of(from), static_cast<int>(to - from) + 1, window_}; }
+
+  Scalar* column(int slot) { return columns_.data() + Index{slot} * sizes_.column; }
+  VectorView<Scalar, Outputs> error_at(int slot) {
+    return {errors_.data() + Index{slot} * sizes_.outputs, sizes_.outputs};
+  }
+
+  int window_, stride_;
+  LayerSizes sizes_;
+  Storage<Scalar, Sizes.state> state_, state_error_;
+  Storage<Scalar, multiply(Sizes.column, Window)> columns_;
+  Storage<Scalar, multiply(Inputs, Window)> inputs_;
+  Storage<Scalar, multiply(Outputs, Window)> outputs_, errors_;
+  Storage<Scalar, Outputs> error_;
+  Storage<Slot, Window> slots_;
+
+  Time before_ = 0, steps_ = 0,
+       last_sweep_ = 0;  // steps before the last reset, and since; steps_ at the last sweep
+  int newest_slot_ = window_ - 1;
+  int pending_ = 0;
+  Time oldest_pending_ = 0, newest_pending_ = 0;
+  int lost_errors_ = 0;
+};
+
+}  // namespace eddy
