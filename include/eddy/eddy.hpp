@@ -1,0 +1,18 @@
+#pragma once
+
+/// Everything that needs only Eigen.
+
+#include <eddy/cells/gru_cell.hpp>
+#include <eddy/cells/lstm_cell.hpp>
+#include <eddy/cells/rnn_cell.hpp>
+#include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/layers/dense.hpp>
+#include <eddy/layers/residual.hpp>
+#include <eddy/layers/sequential.hpp>
+#include <eddy/layers/skip.hpp>
+#include <eddy/loss.hpp>
+#include <eddy/models.hpp>
+#include <eddy/online.hpp>
+#include <eddy/optimizer.hpp>
+#include <eddy/schedule.hpp>
+#include <eddy/streaming/rehearsal.hpp>

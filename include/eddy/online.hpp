@@ -1,0 +1,353 @@
+#pragma once
+
+#include <eddy/core/finite.hpp>
+#include <eddy/core/layer.hpp>
+#include <eddy/core/storage.hpp>
+#include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/loss.hpp>
+#include <eddy/optimizer.hpp>
+#include <eddy/options.hpp>
+#include <eddy/stream.hpp>
+#include <eddy/streaming/rehearsal_memory.hpp>
+#include <eddy/target.hpp>
+#include <eddy/update.hpp>
+
+#include <string>
+#include <vector>
+
+namespace eddy {
+
+/// A network that learns from a stream, one sample at a time.
+///
+///   step(x)              one step forward; returns the prediction
+///   partial_fit(x, y)    the same, then learns from y; returns the loss of the prediction made before the
+///   update partial_fit(y)       learns from the label of the newest step partial_fit(at(t), y)  learns from
+///   the label of step t = time(), as it was then predict(x)           what step(x) would return; changes
+///   nothing
+///
+/// `step(x)` followed by `partial_fit(x, y)` would take the sample twice.
+///
+/// x is any Eigen vector expression of the model's scalar type, or a number if there is one input. y is a
+/// vector (a number, if there is one target), a class index for a `ClassLoss`, or `weighted(y, w)`. NaN in y
+/// masks that target. A sample that cannot be learned from is skipped, counted and reported by
+/// `last_update()`; wrong sizes throw `std::invalid_argument` before anything has changed.
+///
+/// Nothing is allocated after construction; a network of fixed sizes lives wholly inside this object. Copies
+/// are independent.
+template <Layer Network_, Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
+          Rehearsal R = DefaultRehearsal>
+class Online {
+ public:
+  using Network = Network_;
+  using Scalar = typename Network::Scalar;
+  using Options = OnlineOptions<L, O, Credit, R>;
+  using Time = std::int64_t;
+  static constexpr LayerSizes Sizes = Network::Sizes;
+  static constexpr int Inputs = Sizes.inputs, Outputs = Sizes.outputs, Parameters = Sizes.parameters;
+  static constexpr bool fixed = Sizes.fixed() && Credit::WindowAtCompileTime != Dynamic;  ///< no heap at all
+
+ private:
+  static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Outputs>() : Dynamic;
+  using Memory = StreamMemory<Network, Credit, Targets>;
+  template <class X>
+  static constexpr bool certain = fixed&& size_is_certain<X, Inputs>();
+
+ public:
+  /// One stream of samples: its own hidden state, window and labels, under the weights of the model that made
+  /// it. One thread at a time may use a stream; different threads may `step` different streams of a model
+  /// that nobody is teaching.
+  class Stream {
+   public:
+    /// The newest step; steps are counted from 1, and `reset()` does not turn time back.
+    Time time() const { return memory_.tape.time(); }
+
+    /// The latest prediction; zero before the first step.
+    VectorView<const Scalar, Outputs> prediction() const { return memory_.tape.prediction(time()); }
+
+    /// Forgets the stream: hidden state, window, labels whose error still waited.
+    void reset() { memory_.tape.reset(); }
+
+   private:
+    friend Online;
+    explicit Stream(const Online& model) : memory_(model.network_, model.targets_, model.options_.credit) {}
+
+    Memory memory_;
+  };
+
+  /// A model of fixed sizes. Throws `std::invalid_argument` if a setting is out of range.
+  explicit Online(Options options = {}) requires(Sizes.fixed()) : Online(Network(), std::move(options)) {}
+
+  /// A model of any sizes: all memory is allocated here.
+  explicit Online(Network network, Options options = {})
+      : network_(std::move(network)),
+        options_(checked(std::move(options), network_)),
+        targets_(eddy::target_size(options_.loss, network_.sizes().outputs)),
+        random_(options_.seed),
+        parameters_(padded<Scalar>(network_.sizes().parameters)),
+        gradient_(padded<Scalar>(network_.sizes().parameters)),
+        moments_(static_cast<Index>(O::moments) * padded<Scalar>(network_.sizes().parameters)),
+        stream_(*this),
+        rehearsal_(options_.rehearsal, network_, targets_, options_.credit) {
+    network_.initialize(parameters_.data(), random_);
+  }
+
+  /// Takes one step; returns the prediction, which lives in the stream until its next step. NaN for an x that
+  /// is not finite; the state then stays.
+  template <Values X>
+  VectorView<const Scalar, Outputs> step(const X& x) noexcept(certain<X>) {
+    return step(stream_, x);
+  }
+  template <Values X>
+  VectorView<const Scalar, Outputs> step(Stream& stream, const X& x) const noexcept(certain<X>) {
+    check_size<Inputs>("x", x, network_.sizes().inputs);
+    check_stream(stream);
+    copy_values<Inputs>(x, stream.memory_.tape.next_input(), network_.sizes().inputs);
+    stream.memory_.step(network_, parameters_.data());
+    return stream.prediction();
+  }
+
+  /// Takes one step, then learns from its label; returns the loss of the prediction made before the update,
+  /// or NaN if the sample was skipped.
+  template <Values X, TargetFor<L> Y>
+  Scalar partial_fit(const X& x, const Y& y) {
+    return partial_fit(stream_, x, y);
+  }
+  template <Values X, TargetFor<L> Y>
+  Scalar partial_fit(Stream& stream, const X& x, const Y& y) {
+    check_target<L, Targets>(y, targets_);
+    step(stream, x);
+    return learn(stream.memory_, stream.time(), y);
+  }
+
+  /// Learns from the label of the newest step, which has been taken already.
+  template <TargetFor<L> Y>
+  Scalar partial_fit(const Y& y) {
+    return partial_fit(stream_, y);
+  }
+  template <TargetFor<L> Y>
+  Scalar partial_fit(Stream& stream, const Y& y) {
+    return partial_fit(stream, at(stream.time()), y);
+  }
+
+  /// Learns from the label of an earlier step: error enters where the prediction was made. If that step has
+  /// left the window, returns NaN, and `last_update().status` is `label_too_late`.
+  template <TargetFor<L> Y>
+  Scalar partial_fit(At when, const Y& y) {
+    return partial_fit(stream_, when, y);
+  }
+  template <TargetFor<L> Y>
+  Scalar partial_fit(Stream& stream, At when, const Y& y) {
+    check_target<L, Targets>(y, targets_);
+    check_stream(stream);
+    return learn(stream.memory_, when.step, y);
+  }
+
+  /// What `step(x)` would return, bit for bit; changes nothing. By value where sizes are fixed, else in the
+  /// stream until its next prediction.
+  template <Values X>
+  auto predict(const X& x) const noexcept(certain<X>) {
+    return predict(stream_, x);
+  }
+  template <Values X>
+  auto predict(const Stream& stream, const X& x) const noexcept(certain<X>) {
+    check_size<Inputs>("x", x, network_.sizes().inputs);
+    check_stream(stream);
+    if constexpr (fixed) {
+      Scratch<Network> scratch(network_.sizes());
+      return Vector<Scalar, Outputs>(predict(stream, x, scratch));
+    } else {
+      return predict(stream, x, stream.memory_.scratch);
+    }
+  }
+
+  /// Closed-loop prediction for a model whose output feeds its input: column 0 is what `step(x)` would
+  /// return, each further column follows from the one before as input. Returns [outputs, horizon]; changes
+  /// nothing.
+  template <Values X>
+  Matrix<Scalar, Outputs, Dynamic> forecast(const X& x, int horizon) const {
+    return forecast(stream_, x, horizon);
+  }
+  template <Values X>
+  Matrix<Scalar, Outputs, Dynamic> forecast(const Stream& stream, const X& x, int horizon) const {
+    static_assert(Inputs == Dynamic || Outputs == Dynamic || Inputs == Outputs,
+                  "forecast() feeds outputs back as inputs: the model needs as many outputs as inputs");
+    const LayerSizes sizes = network_.sizes();
+    if (sizes.inputs != sizes.outputs) {
+      fail("forecast() feeds outputs back as inputs: expected as many outputs as inputs, which are " +
+           std::to_string(sizes.inputs) + ", the model has " + std::to_string(sizes.outputs));
+    }
+    if (horizon < 0) {
+      fail("the horizon is " + std::to_string(horizon) + ", expected at least 0");
+    }
+    check_size<Inputs>("x", x, sizes.inputs);
+    check_stream(stream);
+    Matrix<Scalar, Outputs, Dynamic> outputs(sizes.outputs, horizon);
+    Scratch<Network> scratch(sizes);
+    for (int ahead = 0; ahead < horizon; ++ahead) {
+      outputs.col(ahead) = ahead == 0 ? predict(stream, x, scratch) : advance(scratch, scratch.output.data());
+    }
+    return outputs;
+  }
+
+  /// The latest prediction that was made before its label was known; zero before the first step.
+  VectorView<const Scalar, Outputs> prediction() const { return stream_.prediction(); }
+
+  /// The newest step of the model's own stream.
+  Time time() const { return stream_.time(); }
+
+  /// Forgets the model's own stream: hidden state, window. Keeps the weights, the optimizer, and what is kept
+  /// for rehearsal.
+  void reset() { stream_.reset(); }
+
+  /// Another stream, at its initial state, to learn from and predict under the same weights.
+  Stream make_stream() const { return Stream(*this); }
+
+  /// What became of the latest label.
+  const Update<Scalar>& last_update() const { return update_; }
+
+  /// All weights, as one contiguous vector on a cache line; assignable.
+  Eigen::Map<Vector<Scalar, Parameters>, alignment> parameters() {
+    return {parameters_.data(), network_.sizes().parameters};
+  }
+  Eigen::Map<const Vector<Scalar, Parameters>, alignment> parameters() const {
+    return {parameters_.data(), network_.sizes().parameters};
+  }
+
+  /// The gradient of the latest update, before clipping: of the new errors, or the mean over them and the
+  /// rehearsed windows.
+  Eigen::Map<const Vector<Scalar, Parameters>, alignment> gradient() const {
+    return {gradient_.data(), network_.sizes().parameters};
+  }
+
+  /// The parameters by name ("0.weight_ih" is that of the first layer), as matrices to read and write.
+  /// Allocates the list.
+  std::vector<NamedParameter<Scalar>> named_parameters() { return named(network_, parameters_.data()); }
+  std::vector<NamedParameter<const Scalar>> named_parameters() const {
+    return named(network_, parameters_.data());
+  }
+
+  /// The optimizer's settings, to be changed while learning goes on.
+  O& optimizer() { return options_.optimizer; }
+  const Options& options() const { return options_; }
+  const Network& network() const { return network_; }
+
+ private:
+  static Options checked(Options options, const Network& network) {
+    const int outputs = network.sizes().outputs;
+    options.credit.check();
+    options.rehearsal.check();
+    eddy::target_size(options.loss, outputs);
+    if constexpr (requires { options.loss.check(outputs); }) {
+      options.loss.check(outputs);
+    }
+    return options;
+  }
+
+  void check_stream(const Stream& stream) const noexcept(fixed) {
+    if constexpr (!fixed) {
+      if (!stream.memory_.tape.fits(network_.sizes(), options_.credit)) {
+        fail("the stream was made by a model of other sizes or another window");
+      }
+    }
+  }
+
+  VectorView<const Scalar, Outputs> advance(Scratch<Network>& scratch, const Scalar* x) const {
+    Memory::Tape::advance(network_, parameters_.data(), x, scratch.state.data(), scratch.column.data(),
+                          scratch.output.data());
+    return {scratch.output.data(), network_.sizes().outputs};
+  }
+
+  template <class X>
+  VectorView<const Scalar, Outputs> predict(const Stream& stream, const X& x,
+                                            Scratch<Network>& scratch) const {
+    const LayerSizes sizes = network_.sizes();
+    copy_values<Inputs>(x, scratch.input.data(), sizes.inputs);
+    std::copy_n(stream.memory_.tape.state(), sizes.state, scratch.state.data());
+    return advance(scratch, scratch.input.data());
+  }
+
+  /// Enters the error of a label that has come, and updates the weights if it is time.
+  template <class Y>
+  Scalar learn(Memory& stream, Time step, const Y& y) {
+    update_.applied = false;
+    update_.gradient_norm = 0;
+    update_.loss = not_a_number<Scalar>;
+    update_.status = enter(stream, step, y);
+    update_.skipped += (update_.status != UpdateStatus::pending) + stream.tape.take_lost_errors();
+    if (stream.tape.due()) {
+      update(stream);
+    }
+    return update_.loss;
+  }
+
+  /// Writes the loss, and sends its gradient by the prediction to the step; says why if that cannot be.
+  template <class Y>
+  UpdateStatus enter(Memory& stream, Time step, const Y& y) {
+    if (stream.tape.empty()) {
+      return UpdateStatus::no_step;
+    }
+    if (!stream.tape.holds(step)) {
+      return UpdateStatus::label_too_late;
+    }
+    if (stream.tape.is_gap(step)) {
+      return UpdateStatus::input_not_finite;
+    }
+    auto label = stream.label(step);
+    const TargetKind kind = write_target<L, Targets, Scalar>(y, label.target, label.weight);
+    if (kind != TargetKind::usable) {
+      label.weight.setZero();
+      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
+    }
+    update_.loss = stream.enter(step, options_.loss);
+    return is_finite(update_.loss) ? UpdateStatus::pending : UpdateStatus::loss_not_finite;
+  }
+
+  /// One update from the errors that wait in the stream, and from rehearsed windows beside them.
+  void update(Memory& stream) {
+    const int size = network_.sizes().parameters;
+    const Time newest = stream.tape.newest_pending();
+    const int replays = rehearsal_.replays();
+    const Scalar share = Scalar(1) / static_cast<Scalar>(1 + replays);
+    stream.tape.sweep(network_, parameters_.data(), share, gradient_.data(), false);
+    for (int replay = 0; replay < replays; ++replay) {
+      rehearsal_.rehearse(network_, parameters_.data(), options_.loss, share, gradient_.data(), random_);
+    }
+
+    update_.gradient_norm = gradient().norm();
+    if (!is_finite(update_.gradient_norm)) {
+      update_.skipped += update_.status == UpdateStatus::pending;
+      update_.status = UpdateStatus::gradient_not_finite;
+      return;
+    }
+    ++update_.updates;
+    update_.applied = true;
+    if (update_.status == UpdateStatus::pending) {
+      update_.status = UpdateStatus::applied;
+    }
+    update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
+                      static_cast<double>(update_.gradient_norm), update_.updates, size, parameters_.data(),
+                      gradient_.data(), moments_.data(), padded<Scalar>(size));
+    rehearsal_.keep(stream, network_, newest, random_);
+  }
+
+  template <class Value>
+  static std::vector<NamedParameter<Value>> named(const Network& network, Value* parameters) {
+    std::vector<NamedParameter<Value>> list;
+    network.visit_parameters(parameters, [&](std::string name, Value* data, int rows, int columns) {
+      list.push_back({std::move(name), {data, rows, columns}});
+    });
+    return list;
+  }
+
+  [[no_unique_address]] Network network_;
+  Options options_;
+  int targets_;
+  Random random_;
+  Update<Scalar> update_;
+  Storage<Scalar, padded<Scalar>(Parameters)> parameters_, gradient_;
+  Storage<Scalar, multiply(O::moments, padded<Scalar>(Parameters))> moments_;
+  Stream stream_;
+  [[no_unique_address]] RehearsalMemory<R, Memory> rehearsal_;
+};
+
+}  // namespace eddy
