@@ -36,6 +36,7 @@ namespace eddy {
 /// are independent.
 template <Layer Network_, Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
           Rehearsal R = DefaultRehearsal>
+requires CreditFor<Credit, Network_>
 class Online {
  public:
   using Network = Network_;
@@ -50,7 +51,9 @@ class Online {
   static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Outputs>() : Dynamic;
   using Memory = StreamMemory<Network, Credit, Targets>;
   template <class X>
-  static constexpr bool certain = fixed&& size_is_certain<X, Inputs>();
+  static constexpr bool certain = size_is_certain<X, Inputs>() && fixed;
+  template <class Y>
+  static constexpr bool certain_target = fixed && !is_class_index<L, Y> && size_is_certain<Y, Targets>();
 
  public:
   /// One stream of samples: its own hidden state, window and labels, under the weights of the model that made
@@ -109,11 +112,11 @@ class Online {
   /// Takes one step, then learns from its label; returns the loss of the prediction made before the update,
   /// or NaN if the sample was skipped.
   template <Values X, TargetFor<L> Y>
-  Scalar partial_fit(const X& x, const Y& y) {
+  Scalar partial_fit(const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
     return partial_fit(stream_, x, y);
   }
   template <Values X, TargetFor<L> Y>
-  Scalar partial_fit(Stream& stream, const X& x, const Y& y) {
+  Scalar partial_fit(Stream& stream, const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
     check_target<L, Targets>(y, targets_);
     step(stream, x);
     return learn(stream.memory_, stream.time(), y);
@@ -121,22 +124,22 @@ class Online {
 
   /// Learns from the label of the newest step, which has been taken already.
   template <TargetFor<L> Y>
-  Scalar partial_fit(const Y& y) {
+  Scalar partial_fit(const Y& y) noexcept(certain_target<Y>) {
     return partial_fit(stream_, y);
   }
   template <TargetFor<L> Y>
-  Scalar partial_fit(Stream& stream, const Y& y) {
+  Scalar partial_fit(Stream& stream, const Y& y) noexcept(certain_target<Y>) {
     return partial_fit(stream, at(stream.time()), y);
   }
 
   /// Learns from the label of an earlier step: error enters where the prediction was made. If that step has
   /// left the window, returns NaN, and `last_update().status` is `label_too_late`.
   template <TargetFor<L> Y>
-  Scalar partial_fit(At when, const Y& y) {
+  Scalar partial_fit(At when, const Y& y) noexcept(certain_target<Y>) {
     return partial_fit(stream_, when, y);
   }
   template <TargetFor<L> Y>
-  Scalar partial_fit(Stream& stream, At when, const Y& y) {
+  Scalar partial_fit(Stream& stream, At when, const Y& y) noexcept(certain_target<Y>) {
     check_target<L, Targets>(y, targets_);
     check_stream(stream);
     return learn(stream.memory_, when.step, y);
@@ -232,8 +235,17 @@ class Online {
   const Network& network() const { return network_; }
 
  private:
+  static void check_setting(const char* what, double value) {
+    if (!is_finite(value) || value < 0) {
+      fail(std::string(what) + " is " + std::to_string(value) + ", expected a finite number, at least 0");
+    }
+  }
+
   static Options checked(Options options, const Network& network) {
     const int outputs = network.sizes().outputs;
+    check_setting("the learning rate", static_cast<double>(options.optimizer.learning_rate));
+    check_setting("clip_norm", options.clip_norm);
+    check_setting("clip_value", options.clip_value);
     options.credit.check();
     options.rehearsal.check();
     eddy::target_size(options.loss, outputs);

@@ -7,9 +7,13 @@
 
 namespace eddy {
 
+/// Matches what derives from Eigen's base of all expressions; never defined.
+template <class Derived>
+void is_expression(const Eigen::DenseBase<Derived>&);
+
 /// Any Eigen expression: a vector, a row, a segment, a map, a sum …
 template <class X>
-concept EigenExpression = std::derived_from<X, Eigen::DenseBase<X>>;
+concept EigenExpression = requires(const X& x) { is_expression(x); };
 
 /// What a model takes as a sample or a target: an Eigen vector expression, or a number where there is one
 /// value.
@@ -24,7 +28,7 @@ constexpr bool size_is_certain() {
   } else if constexpr (EigenExpression<X>) {
     return int{X::SizeAtCompileTime} == Size;
   } else {
-    return Size == 1;
+    return std::is_arithmetic_v<X> && Size == 1;
   }
 }
 

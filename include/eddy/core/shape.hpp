@@ -54,27 +54,41 @@ constexpr int padded(int count) {
   return count == Dynamic ? Dynamic : (count + line - 1) / line * line;
 }
 
-/// A size fixed by the type: takes no room, and refuses any other value.
+/// Refuses a value that contradicts the one that the type fixes, and, if the type leaves it open, one
+/// below 1.
+template <int Fixed>
+constexpr void check_fixed(const char* what, int value) {
+  if (Fixed != Dynamic && value != Fixed) {
+    fail(std::string(what) + " is " + std::to_string(value) + ", but the type fixes it to " +
+         std::to_string(Fixed));
+  }
+  if (value < 1) {
+    fail(std::string(what) + " is " + std::to_string(value) + ", expected at least 1");
+  }
+}
+
+/// The widest layer: with it the count of a layer's parameters, 4 n (2 n + 1), still fits an int.
+inline constexpr int widest_layer = 10000;
+
+/// A width of a layer that the type fixes: takes no room, and refuses any other value.
 template <int Size>
 class Extent {
+  static_assert(Size > 0 && Size <= widest_layer, "a layer is 1 to 10000 wide");
+
  public:
   constexpr Extent() = default;
-  constexpr Extent(const char* what, int size) {
-    if (size != Size) {
-      fail(std::string(what) + " is " + std::to_string(size) + ", but the type fixes it to " +
-           std::to_string(Size));
-    }
-  }
+  constexpr Extent(const char* what, int size) { check_fixed<Size>(what, size); }
   constexpr operator int() const { return Size; }
 };
 
-/// A size given at run time.
+/// A width of a layer given at run time.
 template <>
 class Extent<Dynamic> {
  public:
   Extent(const char* what, int size) : size_(size) {
-    if (size < 1) {
-      fail(std::string(what) + " is " + std::to_string(size) + ", expected at least 1");
+    if (size < 1 || size > widest_layer) {
+      fail(std::string("the number of ") + what + " is " + std::to_string(size) + ", expected 1 to " +
+           std::to_string(widest_layer));
     }
   }
   constexpr operator int() const { return size_; }

@@ -3,6 +3,7 @@
 #include <eddy/core/finite.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/credit/credit.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -39,8 +40,8 @@ struct TruncatedBptt {
 
   /// Throws unless 1 ≤ stride ≤ window, and both are what the type fixes.
   void check() const {
-    Extent<Window>("the window", window);
-    Extent<Stride>("the stride", stride);
+    check_fixed<Window>("the window", window);
+    check_fixed<Stride>("the stride", stride);
     if (stride > window) {
       fail("the stride is " + std::to_string(stride) + ", expected at most the window, " +
            std::to_string(window) + ": error would leave the window unused");

@@ -11,7 +11,7 @@ namespace eddy {
 
 template <int Capacity>
 void check_rehearsal(int replays, int capacity) {
-  Extent<Capacity>("the capacity of rehearsal", capacity);
+  check_fixed<Capacity>("the capacity of rehearsal", capacity);
   if (replays < 0) {
     fail("the number of replays is " + std::to_string(replays) + ", expected at least 0");
   }
