@@ -25,9 +25,9 @@ struct Scratch {
 };
 
 /// A label as numbers. A masked target has value 0 and weight 0; without any label all weights are 0.
-template <class Scalar, int Targets>
+template <class Scalar>
 struct Label {
-  VectorView<Scalar, Targets> target, weight;
+  VectorView<Scalar> target, weight;
 };
 
 /// All that one stream remembers: the tape of the credit rule, and the labels of the steps in its window.
@@ -48,7 +48,7 @@ struct StreamMemory {
         error(network.sizes().outputs),
         scratch(network.sizes()) {}
 
-  eddy::Label<Scalar, Targets> label(Time step) {
+  Label<Scalar> label(Time step) {
     Scalar* const memory = labels.data() + Index{2} * tape.slot_of(step) * targets;
     return {{memory, targets}, {memory + targets, targets}};
   }
@@ -64,7 +64,7 @@ struct StreamMemory {
   template <Loss L>
   Scalar enter(Time step, const L& loss) {
     const auto own = label(step);
-    VectorView<Scalar, Outputs> gradient(error.data(), tape.prediction(step).size());
+    VectorView<Scalar> gradient(error.data(), tape.prediction(step).size());
     const Scalar value = evaluate(loss, tape.prediction(step), own.target, own.weight, gradient);
     if (is_finite(value) && all_finite(gradient.data(), gradient.size())) {
       tape.enter(step, gradient);

@@ -66,7 +66,7 @@ enum class TargetKind { usable, missing, not_finite };
 
 /// Writes a checked label as target values and weights; a NaN becomes value 0 with weight 0.
 template <Loss L, int Size, class Scalar, TargetFor<L> Y>
-TargetKind write_target(const Y& y, VectorView<Scalar, Size> target, VectorView<Scalar, Size> weight) {
+TargetKind write_target(const Y& y, VectorView<Scalar> target, VectorView<Scalar> weight) {
   const int size = static_cast<int>(target.size());
   if constexpr (is_weighted<Y>) {
     using Weight = std::decay_t<decltype(y.weight)>;

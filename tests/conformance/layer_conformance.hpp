@@ -97,8 +97,8 @@ TYPED_TEST_P(LayerConformance, FixedAndRunTimeSizesAgree) {
   const auto sized = TypeParam::template sized<double>();
   ASSERT_EQ(fixed.sizes(), sized.sizes());
   const typename TestFixture::template Case<std::decay_t<decltype(fixed)>> c(fixed);
-  const auto a = unroll(fixed, c.parameters, c.x, c.state, c.errors),
-             b = unroll(sized, c.parameters, c.x, c.state, c.errors);
+  const auto a = unroll(fixed, c.parameters, c.x, c.state, c.errors);
+  const auto b = unroll(sized, c.parameters, c.x, c.state, c.errors);
   // The two may add in another order: rounding of sums of about ten terms.
   EXPECT_LT(worst_error(a.outputs, b.outputs), 1e-14);
   EXPECT_LT(worst_error(a.gradient, b.gradient), 1e-13);

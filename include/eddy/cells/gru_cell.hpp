@@ -47,11 +47,11 @@ class GruCell {
 
   const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
     const auto W = weights(parameters);
-    VectorView<Scalar, Hidden> h(state, hidden_);
+    VectorView<Scalar> h(state, hidden_);
     auto tape = Tape<Scalar>(*this, column);
     auto r = tape.gates.head(hidden_), z = tape.gates.segment(hidden_, hidden_), n = tape.gates.tail(hidden_);
 
-    tape.v.head(inputs_) = VectorView<const Scalar, Inputs>(x, inputs_);
+    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
     tape.v.segment(inputs_, hidden_) = h;
     tape.v(tape.v.size() - 1) = 1;
     product(W.topRows(2 * hidden_), tape.v, tape.gates.head(2 * hidden_));
@@ -70,7 +70,7 @@ class GruCell {
   bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
                 Scalar* input_error) const {
     const auto W = weights(parameters);
-    VectorView<Scalar, Hidden> dh(state_error, hidden_);
+    VectorView<Scalar> dh(state_error, hidden_);
     auto tape = Tape<Scalar>(*this, column);
     const auto r = tape.gates.head(hidden_).array(), z = tape.gates.segment(hidden_, hidden_).array(),
                n = tape.gates.tail(hidden_).array();
@@ -79,7 +79,7 @@ class GruCell {
          delta_n = tape.delta.tail(hidden_);
 
     if (output_error) {
-      dh += VectorView<const Scalar, Hidden>(output_error, hidden_);
+      dh += VectorView<const Scalar>(output_error, hidden_);
     }
     // h_t = (1 − z) ⊙ h + z ⊙ n
     delta_z.array() = dh.array() * (n - h) * z * (1 - z);
@@ -92,7 +92,7 @@ class GruCell {
     // [r; z] = σ(W_rz [x; h; 1])
     add_transposed_product(W.block(0, inputs_, 2 * hidden_, hidden_), tape.delta.head(2 * hidden_), dh);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar, Inputs>(input_error, inputs_));
+      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
     }
     return true;
   }
@@ -107,8 +107,7 @@ class GruCell {
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    VectorView<Scalar, Hidden>(state, hidden_) =
-        Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
+    VectorView<Scalar>(state, hidden_) = Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
@@ -129,29 +128,26 @@ class GruCell {
   }
 
  private:
-  static constexpr int Gates = multiply(3, Hidden);
-  static constexpr int Fused = add(add(Inputs, Hidden), 1);
-
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
     Tape(const GruCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
     Tape(int inputs, int hidden, Slicer<Memory> next)
-        : gates(next.template vector<Gates>(3 * hidden)),
-          delta(next.template vector<Gates>(3 * hidden)),
-          reset_error(next.template vector<Hidden>(hidden)),
-          v(next.template vector<Fused>(inputs + hidden + 1)),
-          v_reset(next.template vector<Fused>(inputs + hidden + 1)) {}
+        : gates(next.vector(3 * hidden)),
+          delta(next.vector(3 * hidden)),
+          reset_error(next.vector(hidden)),
+          v(next.vector(inputs + hidden + 1)),
+          v_reset(next.vector(inputs + hidden + 1)) {}
 
-    VectorView<Memory, Gates> gates;         // r, z, n, after their activations
-    VectorView<Memory, Gates> delta;         // dL/d(pre-activations)
-    VectorView<Memory, Hidden> reset_error;  // dL/d(r ⊙ h)
-    VectorView<Memory, Fused> v;             // [x; h; 1]
-    VectorView<Memory, Fused> v_reset;       // [x; r ⊙ h; 1]
+    VectorView<Memory> gates;        // r, z, n, after their activations
+    VectorView<Memory> delta;        // dL/d(pre-activations)
+    VectorView<Memory> reset_error;  // dL/d(r ⊙ h)
+    VectorView<Memory> v;            // [x; h; 1]
+    VectorView<Memory> v_reset;      // [x; r ⊙ h; 1]
   };
 
   template <class Memory>
-  MatrixView<Memory, Gates, Fused> weights(Memory* parameters) const {
+  MatrixView<Memory> weights(Memory* parameters) const {
     return {parameters, 3 * hidden_, inputs_ + hidden_ + 1};
   }
 

@@ -33,12 +33,12 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
 
   const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
     const auto W = weights(parameters);
-    VectorView<Scalar, Hidden> h(state, hidden_);
+    VectorView<Scalar> h(state, hidden_);
     auto tape = Tape<Scalar>(*this, column);
     auto r = tape.gates.head(hidden_), z = tape.gates.segment(hidden_, hidden_), n = tape.gates.tail(hidden_);
     auto recurrent_n = tape.from_h.tail(hidden_);
 
-    tape.v.head(inputs_) = VectorView<const Scalar, Inputs>(x, inputs_);
+    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
     tape.v.segment(inputs_, hidden_) = h;
     tape.v(tape.v.size() - 1) = 1;
     product(W.leftCols(inputs_), tape.v.head(inputs_), tape.gates);
@@ -58,7 +58,7 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
   bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
                 Scalar* input_error) const {
     const auto W = weights(parameters);
-    VectorView<Scalar, Hidden> dh(state_error, hidden_);
+    VectorView<Scalar> dh(state_error, hidden_);
     auto tape = Tape<Scalar>(*this, column);
     const auto r = tape.gates.head(hidden_).array(), z = tape.gates.segment(hidden_, hidden_).array(),
                n = tape.gates.tail(hidden_).array();
@@ -68,7 +68,7 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
          delta_n = tape.delta.tail(hidden_);
 
     if (output_error) {
-      dh += VectorView<const Scalar, Hidden>(output_error, hidden_);
+      dh += VectorView<const Scalar>(output_error, hidden_);
     }
     // h_t = (1 − z) ⊙ h + z ⊙ n
     delta_z.array() = dh.array() * (n - h) * z * (1 - z);
@@ -81,14 +81,14 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
     tape.delta_h.tail(hidden_).array() = delta_n.array() * r;
     add_transposed_product(W.middleCols(inputs_, hidden_), tape.delta_h, dh);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar, Inputs>(input_error, inputs_));
+      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
     }
     return true;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
     const auto tape = Tape<const Scalar>(*this, sweep.tape);
-    const auto one = tape.v.template tail<1>();
+    const auto one = tape.v.tail(1);
     auto dW = weights(gradient);
     window_product(sweep, sweep.visited, tape.delta, tape.v.head(inputs_), dW.leftCols(inputs_), accumulate);
     window_product(sweep, sweep.visited, tape.delta_h, tape.v.segment(inputs_, hidden_),
@@ -99,8 +99,7 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    VectorView<Scalar, Hidden>(state, hidden_) =
-        Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
+    VectorView<Scalar>(state, hidden_) = Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
@@ -115,34 +114,31 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
   }
 
  private:
-  static constexpr int Gates = multiply(3, Hidden);
-  static constexpr int Fused = add(add(Inputs, Hidden), 1);
-
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
     Tape(const GruCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
     Tape(int inputs, int hidden, Slicer<Memory> next)
-        : gates(next.template vector<Gates>(3 * hidden)),
-          delta(next.template vector<Gates>(3 * hidden)),
-          delta_h(next.template vector<Gates>(3 * hidden)),
-          from_h(next.template vector<Gates>(3 * hidden)),
-          v(next.template vector<Fused>(inputs + hidden + 1)) {}
+        : gates(next.vector(3 * hidden)),
+          delta(next.vector(3 * hidden)),
+          delta_h(next.vector(3 * hidden)),
+          from_h(next.vector(3 * hidden)),
+          v(next.vector(inputs + hidden + 1)) {}
 
-    VectorView<Memory, Gates> gates;    // r, z, n, after their activations
-    VectorView<Memory, Gates> delta;    // dL/d(pre-activations)
-    VectorView<Memory, Gates> delta_h;  // dL/d(W_h h)
-    VectorView<Memory, Gates> from_h;   // W_h h, with b_hn added to the rows of n
-    VectorView<Memory, Fused> v;        // [x; h; 1]
+    VectorView<Memory> gates;    // r, z, n, after their activations
+    VectorView<Memory> delta;    // dL/d(pre-activations)
+    VectorView<Memory> delta_h;  // dL/d(W_h h)
+    VectorView<Memory> from_h;   // W_h h, with b_hn added to the rows of n
+    VectorView<Memory> v;        // [x; h; 1]
   };
 
   template <class Memory>
-  MatrixView<Memory, Gates, Fused> weights(Memory* parameters) const {
+  MatrixView<Memory> weights(Memory* parameters) const {
     return {parameters, 3 * hidden_, inputs_ + hidden_ + 1};
   }
 
   template <class Memory>
-  VectorView<Memory, Hidden> recurrent_bias(Memory* parameters) const {
+  VectorView<Memory> recurrent_bias(Memory* parameters) const {
     return {parameters + 3 * hidden_ * (inputs_ + hidden_ + 1), hidden_};
   }
 

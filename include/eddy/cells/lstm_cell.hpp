@@ -42,7 +42,7 @@ class LstmCell {
     auto [h, c] = split(state);
     auto tape = Tape<Scalar>(*this, column);
 
-    tape.v.head(inputs_) = VectorView<const Scalar, Inputs>(x, inputs_);
+    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
     tape.v.segment(inputs_, hidden_) = h;
     tape.v(tape.v.size() - 1) = 1;
     product(W, tape.v, tape.gates);
@@ -70,7 +70,7 @@ class LstmCell {
     const auto tanh_c = tape.tanh_c.array(), c_before = tape.c_before.array();
 
     if (output_error) {
-      dh += VectorView<const Scalar, Hidden>(output_error, hidden_);
+      dh += VectorView<const Scalar>(output_error, hidden_);
     }
     // h = o ⊙ tanh(c)
     dc.array() += dh.array() * o * (1 - tanh_c.square());
@@ -83,7 +83,7 @@ class LstmCell {
     // gates = W [x; h; 1]
     transposed_product(W.middleCols(inputs_, hidden_), tape.delta, dh);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar, Inputs>(input_error, inputs_));
+      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
     }
     return true;
   }
@@ -118,41 +118,38 @@ class LstmCell {
   }
 
  private:
-  static constexpr int Gates = multiply(4, Hidden);
-  static constexpr int Fused = add(add(Inputs, Hidden), 1);
-
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
     Tape(const LstmCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
     Tape(int inputs, int hidden, Slicer<Memory> next)
-        : gates(next.template vector<Gates>(4 * hidden)),
-          delta(next.template vector<Gates>(4 * hidden)),
-          c_before(next.template vector<Hidden>(hidden)),
-          tanh_c(next.template vector<Hidden>(hidden)),
-          v(next.template vector<Fused>(inputs + hidden + 1)) {}
+        : gates(next.vector(4 * hidden)),
+          delta(next.vector(4 * hidden)),
+          c_before(next.vector(hidden)),
+          tanh_c(next.vector(hidden)),
+          v(next.vector(inputs + hidden + 1)) {}
 
-    VectorView<Memory, Gates> gates;  // i, f, g, o, after their activations
-    VectorView<Memory, Gates> delta;  // dL/d(pre-activations)
-    VectorView<Memory, Hidden> c_before, tanh_c;
-    VectorView<Memory, Fused> v;  // [x; h; 1]
+    VectorView<Memory> gates;  // i, f, g, o, after their activations
+    VectorView<Memory> delta;  // dL/d(pre-activations)
+    VectorView<Memory> c_before, tanh_c;
+    VectorView<Memory> v;  // [x; h; 1]
   };
 
   template <class Memory>
   struct State {
-    VectorView<Memory, Hidden> h, c;
+    VectorView<Memory> h, c;
   };
 
   State<Scalar> split(Scalar* state) const { return {{state, hidden_}, {state + hidden_, hidden_}}; }
 
   template <class Memory>
-  MatrixView<Memory, Gates, Fused> weights(Memory* parameters) const {
+  MatrixView<Memory> weights(Memory* parameters) const {
     return {parameters, 4 * hidden_, inputs_ + hidden_ + 1};
   }
 
   template <class Rows>
   auto gate(Rows&& rows, int index) const {
-    return rows.template segment<Hidden>(index * hidden_, hidden_);
+    return rows.segment(index * hidden_, hidden_);
   }
 
   [[no_unique_address]] Extent<Inputs> inputs_;

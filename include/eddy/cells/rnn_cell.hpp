@@ -36,10 +36,10 @@ class RnnCell {
   LayerSizes sizes() const { return sizes(inputs_, hidden_); }
 
   const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
-    VectorView<Scalar, Hidden> h(state, hidden_);
+    VectorView<Scalar> h(state, hidden_);
     auto tape = Tape<Scalar>(*this, column);
 
-    tape.v.head(inputs_) = VectorView<const Scalar, Inputs>(x, inputs_);
+    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
     tape.v.segment(inputs_, hidden_) = h;
     tape.v(tape.v.size() - 1) = 1;
     product(weights(parameters), tape.v, tape.h);
@@ -51,18 +51,18 @@ class RnnCell {
   bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
                 Scalar* input_error) const {
     const auto W = weights(parameters);
-    VectorView<Scalar, Hidden> dh(state_error, hidden_);
+    VectorView<Scalar> dh(state_error, hidden_);
     auto tape = Tape<Scalar>(*this, column);
 
     if (output_error) {
-      dh += VectorView<const Scalar, Hidden>(output_error, hidden_);
+      dh += VectorView<const Scalar>(output_error, hidden_);
     }
     // h = φ(W [x; h; 1])
     tape.delta = dh;
     Phi::backward(tape.h, tape.delta);
     transposed_product(W.middleCols(inputs_, hidden_), tape.delta, dh);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar, Inputs>(input_error, inputs_));
+      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
     }
     return true;
   }
@@ -73,8 +73,7 @@ class RnnCell {
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    VectorView<Scalar, Hidden>(state, hidden_) =
-        Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
+    VectorView<Scalar>(state, hidden_) = Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
@@ -92,24 +91,20 @@ class RnnCell {
   }
 
  private:
-  static constexpr int Fused = add(add(Inputs, Hidden), 1);
-
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
     Tape(const RnnCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
     Tape(int inputs, int hidden, Slicer<Memory> next)
-        : h(next.template vector<Hidden>(hidden)),
-          delta(next.template vector<Hidden>(hidden)),
-          v(next.template vector<Fused>(inputs + hidden + 1)) {}
+        : h(next.vector(hidden)), delta(next.vector(hidden)), v(next.vector(inputs + hidden + 1)) {}
 
-    VectorView<Memory, Hidden> h;      // the new hidden state
-    VectorView<Memory, Hidden> delta;  // dL/d(pre-activations)
-    VectorView<Memory, Fused> v;       // [x; h; 1]
+    VectorView<Memory> h;      // the new hidden state
+    VectorView<Memory> delta;  // dL/d(pre-activations)
+    VectorView<Memory> v;      // [x; h; 1]
   };
 
   template <class Memory>
-  MatrixView<Memory, Hidden, Fused> weights(Memory* parameters) const {
+  MatrixView<Memory> weights(Memory* parameters) const {
     return {parameters, hidden_, inputs_ + hidden_ + 1};
   }
 

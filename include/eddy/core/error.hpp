@@ -20,14 +20,15 @@ inline ErrorHandler set_error_handler(ErrorHandler handler) { return std::exchan
 
 /// Reports misuse: throws `std::invalid_argument`, or calls the error handler where exceptions are switched
 /// off.
-[[noreturn]] inline void fail(const std::string& message) {
+[[noreturn]] inline void fail(const std::string& reason) {
+  const std::string message = "eddy: " + reason;
 #if defined(__cpp_exceptions)
-  throw std::invalid_argument("eddy: " + message);
+  throw std::invalid_argument(message);
 #else
   if (error_handler) {
     error_handler(message.c_str());
   } else {
-    std::fprintf(stderr, "eddy: %s\n", message.c_str());
+    std::fprintf(stderr, "%s\n", message.c_str());
   }
   std::abort();
 #endif

@@ -13,7 +13,9 @@ void is_expression(const Eigen::DenseBase<Derived>&);
 
 /// Any Eigen expression: a vector, a row, a segment, a map, a sum …
 template <class X>
-concept EigenExpression = requires(const X& x) { is_expression(x); };
+concept EigenExpression = requires(const X& x) {
+  is_expression(x);
+};
 
 /// What a model takes as a sample or a target: an Eigen vector expression, or a number where there is one
 /// value.

@@ -27,20 +27,15 @@ using Matrix =
 template <class Scalar, class Type>
 using ConstantAs = std::conditional_t<std::is_const_v<Scalar>, const Type, Type>;
 
-/// Memory of `Scalar*` or `const Scalar*`, seen as a vector.
+/// Memory of `Scalar*` or `const Scalar*`, seen as a vector. Layers see all vectors with sizes of run time,
+/// whatever their type fixes: so all models of a program share one set of Eigen's expressions, which are what
+/// compiling takes its time for.
 template <class Scalar, int Size = Dynamic>
 using VectorView = Eigen::Map<ConstantAs<Scalar, Vector<std::remove_const_t<Scalar>, Size>>>;
 
 /// Memory of `Scalar*` or `const Scalar*`, seen as a matrix, column after column.
-template <class Scalar, int Rows = Dynamic, int Columns = Dynamic>
-using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scalar>, Rows, Columns>>>;
-
-/// The same rows of neighbouring tape columns, seen as a matrix. (Eigen has no column-major matrix of one
-/// fixed row.)
-template <class Scalar, int Rows = Dynamic>
-using ColumnsView = Eigen::Map<
-    ConstantAs<Scalar, Eigen::Matrix<std::remove_const_t<Scalar>, Rows == 1 ? Dynamic : Rows, Dynamic>>,
-    Eigen::Unaligned, Eigen::OuterStride<>>;
+template <class Scalar>
+using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scalar>>>>;
 
 /// Arithmetic on sizes; `Dynamic` if any of them is.
 constexpr int add(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a + b; }

@@ -68,9 +68,8 @@ class Slicer {
  public:
   explicit Slicer(Scalar* memory) : next_(memory) {}
 
-  template <int Size>
-  VectorView<Scalar, Size> vector(int size) {
-    const VectorView<Scalar, Size> view(next_, size);
+  VectorView<Scalar> vector(int size) {
+    const VectorView<Scalar> view(next_, size);
     next_ += size;
     return view;
   }

@@ -127,19 +127,17 @@ class Tape {
   static bool advance(const Network& network, const Scalar* parameters, const Scalar* x, Scalar* state,
                       Scalar* column, Scalar* y) {
     const LayerSizes sizes = network.sizes();
-    VectorView<Scalar, Outputs> output(y, sizes.outputs);
+    VectorView<Scalar> output(y, sizes.outputs);
     const bool finite_input = all_finite(x, sizes.inputs);
     if (finite_input) {
-      output =
-          VectorView<const Scalar, Outputs>(network.forward(parameters, x, state, column), sizes.outputs);
-      if (Sizes.state == 0 ||
-          is_finite(VectorView<const Scalar, Sizes.state>(state, sizes.state).squaredNorm())) {
+      output = VectorView<const Scalar>(network.forward(parameters, x, state, column), sizes.outputs);
+      if (Sizes.state == 0 || is_finite(VectorView<const Scalar>(state, sizes.state).squaredNorm())) {
         return true;
       }
       network.restore(column, state);
     }
     output.setConstant(not_a_number<Scalar>);
-    VectorView<Scalar, Sizes.column>(column, sizes.column).setZero();
+    VectorView<Scalar>(column, sizes.column).setZero();
     return false;
   }
 
@@ -207,7 +205,7 @@ class Tape {
   void sweep(const Network& network, const Scalar* parameters, Scalar scale, Scalar* gradient,
              bool accumulate) {
     std::fill_n(state_error_.data(), sizes_.state, Scalar(0));
-    VectorView<Scalar, Outputs> error(error_.data(), sizes_.outputs);
+    VectorView<Scalar> error(error_.data(), sizes_.outputs);
     for (Time step = newest_pending_; step >= oldest(); --step) {
       const int index = slot_of(step);
       Slot& slot = slots_.data()[index];
@@ -240,7 +238,7 @@ class Tape {
   Slots slots(Time from, Time to) const { return {slot_of(from), static_cast<int>(to - from) + 1, window_}; }
 
   Scalar* column(int slot) { return columns_.data() + Index{slot} * sizes_.column; }
-  VectorView<Scalar, Outputs> error_at(int slot) {
+  VectorView<Scalar> error_at(int slot) {
     return {errors_.data() + Index{slot} * sizes_.outputs, sizes_.outputs};
   }
 

@@ -33,7 +33,7 @@ class Dense {
 
   const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar*, Scalar* column) const {
     auto tape = Tape<Scalar>(*this, column);
-    tape.v.head(inputs_) = VectorView<const Scalar, Inputs>(x, inputs_);
+    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
     tape.v(tape.v.size() - 1) = 1;
     product(weights(parameters), tape.v, tape.y);
     Phi::apply(tape.y);
@@ -48,11 +48,11 @@ class Dense {
       return false;
     }
     // y = φ(W [x; 1])
-    tape.delta = VectorView<const Scalar, Outputs>(output_error, outputs_);
+    tape.delta = VectorView<const Scalar>(output_error, outputs_);
     Phi::backward(tape.y, tape.delta);
     if (input_error) {
       transposed_product(weights(parameters).leftCols(inputs_), tape.delta,
-                         VectorView<Scalar, Inputs>(input_error, inputs_));
+                         VectorView<Scalar>(input_error, inputs_));
     }
     return true;
   }
@@ -77,24 +77,20 @@ class Dense {
   }
 
  private:
-  static constexpr int Fused = add(Inputs, 1);
-
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
     Tape(const Dense& layer, Memory* column) : Tape(layer.inputs_, layer.outputs_, Slicer<Memory>(column)) {}
     Tape(int inputs, int outputs, Slicer<Memory> next)
-        : y(next.template vector<Outputs>(outputs)),
-          delta(next.template vector<Outputs>(outputs)),
-          v(next.template vector<Fused>(inputs + 1)) {}
+        : y(next.vector(outputs)), delta(next.vector(outputs)), v(next.vector(inputs + 1)) {}
 
-    VectorView<Memory, Outputs> y;
-    VectorView<Memory, Outputs> delta;  // dL/d(pre-activations)
-    VectorView<Memory, Fused> v;        // [x; 1]
+    VectorView<Memory> y;
+    VectorView<Memory> delta;  // dL/d(pre-activations)
+    VectorView<Memory> v;      // [x; 1]
   };
 
   template <class Memory>
-  MatrixView<Memory, Outputs, Fused> weights(Memory* parameters) const {
+  MatrixView<Memory> weights(Memory* parameters) const {
     return {parameters, outputs_, inputs_ + 1};
   }
 

@@ -12,7 +12,6 @@ class Residual {
   static_assert(Inner::Sizes.inputs == Dynamic || Inner::Sizes.outputs == Dynamic ||
                     Inner::Sizes.inputs == Inner::Sizes.outputs,
                 "a residual layer needs as many outputs as inputs");
-  static constexpr int Width = Inner::Sizes.outputs;
 
  public:
   using Scalar = typename Inner::Scalar;
@@ -39,9 +38,9 @@ class Residual {
 
   const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
     const LayerSizes sizes = inner_.sizes();
-    VectorView<Scalar, Width> y(column + sizes.column, sizes.outputs);
+    VectorView<Scalar> y(column + sizes.column, sizes.outputs);
     const Scalar* const f = inner_.forward(parameters, x, state, column);
-    y = VectorView<const Scalar, Width>(x, sizes.outputs) + VectorView<const Scalar, Width>(f, sizes.outputs);
+    y = VectorView<const Scalar>(x, sizes.outputs) + VectorView<const Scalar>(f, sizes.outputs);
     return y.data();
   }
 
@@ -49,8 +48,8 @@ class Residual {
                 Scalar* input_error) const {
     const bool error = inner_.backward(parameters, column, state_error, output_error, input_error);
     if (input_error && output_error) {
-      VectorView<Scalar, Width>(input_error, inner_.sizes().outputs) +=
-          VectorView<const Scalar, Width>(output_error, inner_.sizes().outputs);
+      VectorView<Scalar>(input_error, inner_.sizes().outputs) +=
+          VectorView<const Scalar>(output_error, inner_.sizes().outputs);
     }
     return error;
   }

@@ -10,8 +10,6 @@ namespace eddy {
 /// and state are those of f.
 template <Layer Inner>
 class Skip {
-  static constexpr int Inputs = Inner::Sizes.inputs, Inside = Inner::Sizes.outputs;
-
  public:
   using Scalar = typename Inner::Scalar;
   static constexpr bool recurrent = Inner::recurrent;
@@ -36,9 +34,8 @@ class Skip {
     const LayerSizes sizes = inner_.sizes();
     Scalar* const y = column + sizes.column;
     const Scalar* const f = inner_.forward(parameters, x, state, column);
-    VectorView<Scalar, Inside>(y, sizes.outputs) = VectorView<const Scalar, Inside>(f, sizes.outputs);
-    VectorView<Scalar, Inputs>(y + sizes.outputs, sizes.inputs) =
-        VectorView<const Scalar, Inputs>(x, sizes.inputs);
+    VectorView<Scalar>(y, sizes.outputs) = VectorView<const Scalar>(f, sizes.outputs);
+    VectorView<Scalar>(y + sizes.outputs, sizes.inputs) = VectorView<const Scalar>(x, sizes.inputs);
     return y;
   }
 
@@ -47,8 +44,8 @@ class Skip {
     const LayerSizes sizes = inner_.sizes();
     const bool error = inner_.backward(parameters, column, state_error, output_error, input_error);
     if (input_error && output_error) {
-      VectorView<Scalar, Inputs>(input_error, sizes.inputs) +=
-          VectorView<const Scalar, Inputs>(output_error + sizes.outputs, sizes.inputs);
+      VectorView<Scalar>(input_error, sizes.inputs) +=
+          VectorView<const Scalar>(output_error + sizes.outputs, sizes.inputs);
     }
     return error;
   }
