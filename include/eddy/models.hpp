@@ -27,7 +27,7 @@ class RecurrentModel
 
   /// Sizes at run time: inputs, hidden units, outputs, each at least 1.
   RecurrentModel(int inputs, int hidden, int outputs, Options options = {})
-      : Base(typename Base::Network(Cell(inputs, hidden), ReadOut(hidden, outputs)), std::move(options)) {}
+      : Base(typename Base::Network{Cell(inputs, hidden), ReadOut(hidden, outputs)}, std::move(options)) {}
 };
 
 template <class Scalar = float, int Inputs = Dynamic, int Hidden = Dynamic, int Outputs = Dynamic,

@@ -110,7 +110,7 @@ class Online {
   }
 
   /// Takes one step, then learns from its label; returns the loss of the prediction made before the update,
-  /// or NaN if the sample was skipped.
+  /// or NaN if there is none.
   template <Values X, TargetFor<L> Y>
   Scalar partial_fit(const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
     return partial_fit(stream_, x, y);
@@ -235,9 +235,10 @@ class Online {
   const Network& network() const { return network_; }
 
  private:
+  /// Bounds that keep a single update of finite weights by a finite gradient finite.
   static void check_setting(const char* what, double value) {
-    if (!is_finite(value) || value < 0) {
-      fail(std::string(what) + " is " + std::to_string(value) + ", expected a finite number, at least 0");
+    if (!is_finite(value) || value < 0 || value > 1e6) {
+      fail(std::string(what) + " is " + std::to_string(value) + ", expected 0 to 1000000");
     }
   }
 
@@ -318,6 +319,7 @@ class Online {
   void update(Memory& stream) {
     const int size = network_.sizes().parameters;
     const Time newest = stream.tape.newest_pending();
+    const int errors = stream.tape.pending();
     const int replays = rehearsal_.replays();
     const Scalar share = Scalar(1) / static_cast<Scalar>(1 + replays);
     stream.tape.sweep(network_, parameters_.data(), share, gradient_.data(), false);
@@ -327,7 +329,7 @@ class Online {
 
     update_.gradient_norm = gradient().norm();
     if (!is_finite(update_.gradient_norm)) {
-      update_.skipped += update_.status == UpdateStatus::pending;
+      update_.skipped += errors;
       update_.status = UpdateStatus::gradient_not_finite;
       return;
     }
