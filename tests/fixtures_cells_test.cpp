@@ -11,8 +11,6 @@ namespace eddy::testing {
 // What the fixtures' README asks of double: 1e-11 absolute, 1e-10 relative.
 constexpr double tolerance = 1e-11;
 
-std::string name_of_fixture(const ::testing::TestParamInfo<std::string>& fixture) { return fixture.param; }
-
 class CellFixtures : public ::testing::TestWithParam<std::string> {};
 
 /// dL/dy for L = Σ_t mean over outputs of (y_t − target_t)², at all steps or the last.

@@ -71,8 +71,6 @@ void with_second_bias(const Json& fixture, Function&& function) {
   });
 }
 
-std::string name_of_fixture(const ::testing::TestParamInfo<std::string>& fixture) { return fixture.param; }
-
 class OnlineFixtures : public ::testing::TestWithParam<std::string> {};
 
 /// stride = window = K: `Online` itself, prediction by prediction, for 40 samples.

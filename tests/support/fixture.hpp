@@ -6,6 +6,7 @@
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/sequential.hpp>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
@@ -124,6 +125,10 @@ inline Vector<double> stack_state(const Json& fixture, const std::string& h_name
     }
   }
   return state;
+}
+
+inline std::string name_of_fixture(const ::testing::TestParamInfo<std::string>& fixture) {
+  return fixture.param;
 }
 
 }  // namespace eddy::testing
