@@ -1,0 +1,5 @@
+include(CMakeFindDependencyMacro)
+if(NOT TARGET Eigen3::Eigen)
+  find_dependency(Eigen3 CONFIG)
+endif()
+include("${CMAKE_CURRENT_LIST_DIR}/eddyTargets.cmake")
