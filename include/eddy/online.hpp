@@ -19,11 +19,11 @@ namespace eddy {
 
 /// A network that learns from a stream, one sample at a time.
 ///
-///   step(x)              one step forward; returns the prediction
-///   partial_fit(x, y)    the same, then learns from y; returns the loss of the prediction made before the
-///   update partial_fit(y)       learns from the label of the newest step partial_fit(at(t), y)  learns from
-///   the label of step t = time(), as it was then predict(x)           what step(x) would return; changes
-///   nothing
+/// - `step(x)`: one step forward; returns the prediction.
+/// - `partial_fit(x, y)`: the same, then learns from y; returns the loss of the prediction made before.
+/// - `partial_fit(y)`: learns from the label of the newest step.
+/// - `partial_fit(at(t), y)`: learns from the label of step t, which was `time()` then.
+/// - `predict(x)`: what `step(x)` would return; changes nothing.
 ///
 /// `step(x)` followed by `partial_fit(x, y)` would take the sample twice.
 ///

@@ -20,11 +20,9 @@ using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>, alignm
 
 /// An optimizer is a struct of settings, among them `learning_rate`, with
 ///
-///   static constexpr int moments = …;                      vectors of the parameters' shape that it keeps,
-///   zero at first void update(w, g, m, step) const                       one update, element by element: w
-///   parameters, g gradient, m[0], m[1], … moments, all
-///                                                          arrays of one length; `step` counts updates from
-///                                                          1
+/// - `static constexpr int moments`: how many vectors of the parameters' shape it keeps, zero at first;
+/// - `void update(w, g, m, step) const`: one update, element by element, of parameters w by their gradient g,
+///   with moments m[0], m[1], …, all arrays of one length; `step` counts updates from 1.
 ///
 /// It is called for one piece of the flat vector after the other, each small enough to stay in the first
 /// cache.
@@ -108,8 +106,8 @@ struct Adagrad {
 
 /// Adam (Kingma & Ba 2015, arXiv:1412.6980), ε outside the root:
 ///
-///   m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²    w ← w − η m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ᵗ), v̂ = v /
-///   (1 − β₂ᵗ)
+///   m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²    w ← w − η m̂ / (√v̂ + ε)
+///   m̂ = m / (1 − β₁ᵗ)        v̂ = v / (1 − β₂ᵗ)
 struct Adam {
   double learning_rate = 1e-3;
   double beta1 = 0.9;

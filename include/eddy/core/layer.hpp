@@ -49,8 +49,7 @@ struct Sweep {
   const Scalar* tape;  ///< this layer's slice of the first column of the ring
   Index stride;        ///< from a column to the next
   Slots visited;       ///< the steps that error went back through
-  Slots with_error;  ///< those of them where error entered at the top: all that a layer without memory has to
-                     ///< look at
+  Slots with_error;    ///< those of them where error entered at the top: enough for a layer without memory
 
   Sweep at(int offset) const { return {tape + offset, stride, visited, with_error}; }
 };
@@ -59,15 +58,18 @@ struct Sweep {
 /// arguments, so that one layer may run forward for one stream while it runs backward for another. All memory
 /// is laid out by the layer, in `sizes()` scalars each.
 ///
-///   forward    one step: reads x, carries `state` on, writes what backward needs to `column`; returns where
-///   the output lies backward   one step of the sweep: `state_error` holds dL/d(state after the step) on
-///   entry, dL/d(state before it) on return; `output_error` is
-///              dL/d(output), or null for zero; dL/dx is written to `input_error` unless that is null.
-///              Returns false if all error was zero
-///   gradient   after the sweep: adds (or writes, if not `accumulate`) the sum over its columns to
-///   `gradient`, which has the shape of the parameters restore    writes the state that was before the step
-///   of `column` initialize draws initial parameters visit_parameters  calls visit(name, data, rows, columns)
-///   for each named part, column-major, in the field's gate order
+/// - `forward`: one step. Reads x, carries `state` on, writes what backward needs to `column`; returns where
+///   the output lies.
+/// - `backward`: one step of the sweep. `state_error` holds dL/d(state after the step) on entry, dL/d(state
+///   before it) on return; `output_error` is dL/d(output), or null for zero; dL/dx is written to
+///   `input_error` unless that is null. Returns false if all error was zero.
+/// - `gradient`: after the sweep. Writes (adds, if `accumulate`) the sum over its columns to `gradient`,
+/// which
+///   has the shape of the parameters.
+/// - `restore`: writes the state that was before the step of `column`.
+/// - `initialize`: draws initial parameters.
+/// - `visit_parameters`: calls visit(name, data, rows, columns) for each named part, column-major, in the
+///   field's gate order.
 template <class L>
 concept Layer = requires(const L& layer, typename L::Scalar* memory, const typename L::Scalar* constant,
                          Random& random, const Sweep<typename L::Scalar>& sweep) {

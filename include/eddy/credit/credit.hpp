@@ -10,10 +10,12 @@ namespace eddy {
 /// what the type fixes of them), whose `check()` refuses what cannot be, and whose `Tape<Network>` is what
 /// one stream remembers:
 ///
-///   next_input(), step   take a step forward;  `time()`, `holds(t)`, `is_gap(t)`, `prediction(t)` tell what
-///   became of it enter(t, error)      puts dL/d(prediction) in at step t due()                whether it is
-///   time to learn sweep                writes, or adds, the gradient of the parameters that the errors so
-///   far amount to
+/// - `next_input()` and `step` take a step forward; `time()`, `holds(t)`, `is_gap(t)` and `prediction(t)`
+/// tell
+///   what became of it;
+/// - `enter(t, error)` puts dL/d(prediction) in at step t;
+/// - `due()` tells whether it is time to learn;
+/// - `sweep` writes, or adds, the gradient of the parameters that the errors so far amount to.
 template <class C, class Network>
 concept CreditFor = requires(const C& rule, typename C::template Tape<Network>& tape, const Network& network,
                              const typename Network::Scalar* constant, typename Network::Scalar* memory,

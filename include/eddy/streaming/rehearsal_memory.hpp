@@ -22,12 +22,10 @@ class KeptWindows {
     Memory* labels;
     int input_size, label_size;
 
-    Memory* input(int step) const {
-      return inputs + Index{step} * input_size;
-    }  ///< counted from the oldest step
-    Memory* label(int age) const {
-      return labels + Index{age} * label_size;
-    }  ///< counted back from the newest step
+    /// Counted from the oldest step.
+    Memory* input(int step) const { return inputs + Index{step} * input_size; }
+    /// Counted back from the newest step.
+    Memory* label(int age) const { return labels + Index{age} * label_size; }
   };
 
   template <class Credit>
