@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/cells/fused_weights.hpp>
 #include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/storage.hpp>
@@ -51,15 +52,11 @@ class GruCell {
     auto tape = Tape<Scalar>(*this, column);
     auto r = tape.gates.head(hidden_), z = tape.gates.segment(hidden_, hidden_), n = tape.gates.tail(hidden_);
 
-    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
-    tape.v.segment(inputs_, hidden_) = h;
-    tape.v(tape.v.size() - 1) = 1;
+    fuse(x, h, tape.v);
     product(W.topRows(2 * hidden_), tape.v, tape.gates.head(2 * hidden_));
     Logistic::apply(tape.gates.head(2 * hidden_));
 
-    tape.v_reset.head(inputs_) = tape.v.head(inputs_);
-    tape.v_reset.segment(inputs_, hidden_) = r.cwiseProduct(h);
-    tape.v_reset(tape.v_reset.size() - 1) = 1;
+    fuse(x, r.cwiseProduct(h), tape.v_reset);
     product(W.bottomRows(hidden_), tape.v_reset, n);
     Tanh::apply(n);
 
@@ -111,20 +108,12 @@ class GruCell {
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    auto W = weights(parameters);
-    for (int gate = 0; gate < 3; ++gate) {
-      glorot_uniform(W.block(gate * hidden_, 0, hidden_, inputs_), random);
-      orthogonal(W.block(gate * hidden_, inputs_, hidden_, hidden_), random);
-    }
-    W.col(W.cols() - 1).setZero();
+    initialize_fused(weights(parameters), hidden_, random);
   }
 
   template <class Memory, class Visit>
   void visit_parameters(Memory* parameters, Visit&& visit) const {
-    const int rows = 3 * hidden_;
-    visit("weight_ih", parameters, rows, inputs_);
-    visit("weight_hh", parameters + rows * inputs_, rows, hidden_);
-    visit("bias", parameters + rows * (inputs_ + hidden_), rows, 1);
+    visit_fused(parameters, 3 * hidden_, inputs_, hidden_, visit);
   }
 
  private:

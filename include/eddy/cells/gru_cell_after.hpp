@@ -38,9 +38,7 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
     auto r = tape.gates.head(hidden_), z = tape.gates.segment(hidden_, hidden_), n = tape.gates.tail(hidden_);
     auto recurrent_n = tape.from_h.tail(hidden_);
 
-    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
-    tape.v.segment(inputs_, hidden_) = h;
-    tape.v(tape.v.size() - 1) = 1;
+    fuse(x, h, tape.v);
     product(W.leftCols(inputs_), tape.v.head(inputs_), tape.gates);
     tape.gates += W.col(inputs_ + hidden_);
     product(W.middleCols(inputs_, hidden_), h, tape.from_h);
@@ -103,13 +101,13 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    GruCell<Scalar, Inputs, Hidden, GruReset::before>(inputs_, hidden_).initialize(parameters, random);
+    initialize_fused(weights(parameters), hidden_, random);
     recurrent_bias(parameters).setZero();
   }
 
   template <class Memory, class Visit>
   void visit_parameters(Memory* parameters, Visit&& visit) const {
-    GruCell<Scalar, Inputs, Hidden, GruReset::before>(inputs_, hidden_).visit_parameters(parameters, visit);
+    visit_fused(parameters, 3 * hidden_, inputs_, hidden_, visit);
     visit("bias_hn", recurrent_bias(parameters).data(), hidden_, 1);
   }
 

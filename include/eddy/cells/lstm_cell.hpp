@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/cells/fused_weights.hpp>
 #include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/storage.hpp>
@@ -42,9 +43,7 @@ class LstmCell {
     auto [h, c] = split(state);
     auto tape = Tape<Scalar>(*this, column);
 
-    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
-    tape.v.segment(inputs_, hidden_) = h;
-    tape.v(tape.v.size() - 1) = 1;
+    fuse(x, h, tape.v);
     product(W, tape.v, tape.gates);
     Logistic::apply(tape.gates.head(2 * hidden_));
     Tanh::apply(gate(tape.gates, 2));
@@ -102,19 +101,13 @@ class LstmCell {
 
   void initialize(Scalar* parameters, Random& random) const {
     auto W = weights(parameters);
-    for (int gate = 0; gate < 4; ++gate) {
-      glorot_uniform(W.block(gate * hidden_, 0, hidden_, inputs_), random);
-      orthogonal(W.block(gate * hidden_, inputs_, hidden_, hidden_), random);
-      W.col(W.cols() - 1).segment(gate * hidden_, hidden_).setConstant(gate == 1 ? Scalar(1) : Scalar(0));
-    }
+    initialize_fused(W, hidden_, random);
+    gate(W.col(inputs_ + hidden_), 1).setOnes();
   }
 
   template <class Memory, class Visit>
   void visit_parameters(Memory* parameters, Visit&& visit) const {
-    const int rows = 4 * hidden_;
-    visit("weight_ih", parameters, rows, inputs_);
-    visit("weight_hh", parameters + rows * inputs_, rows, hidden_);
-    visit("bias", parameters + rows * (inputs_ + hidden_), rows, 1);
+    visit_fused(parameters, 4 * hidden_, inputs_, hidden_, visit);
   }
 
  private:

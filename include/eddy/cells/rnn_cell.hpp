@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/cells/fused_weights.hpp>
 #include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/storage.hpp>
@@ -39,9 +40,7 @@ class RnnCell {
     VectorView<Scalar> h(state, hidden_);
     auto tape = Tape<Scalar>(*this, column);
 
-    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
-    tape.v.segment(inputs_, hidden_) = h;
-    tape.v(tape.v.size() - 1) = 1;
+    fuse(x, h, tape.v);
     product(weights(parameters), tape.v, tape.h);
     Phi::apply(tape.h);
     h = tape.h;
@@ -77,17 +76,12 @@ class RnnCell {
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    auto W = weights(parameters);
-    glorot_uniform(W.leftCols(inputs_), random);
-    orthogonal(W.middleCols(inputs_, hidden_), random);
-    W.col(W.cols() - 1).setZero();
+    initialize_fused(weights(parameters), hidden_, random);
   }
 
   template <class Memory, class Visit>
   void visit_parameters(Memory* parameters, Visit&& visit) const {
-    visit("weight_ih", parameters, hidden_, inputs_);
-    visit("weight_hh", parameters + hidden_ * inputs_, hidden_, hidden_);
-    visit("bias", parameters + hidden_ * (inputs_ + hidden_), hidden_, 1);
+    visit_fused(parameters, hidden_, inputs_, hidden_, visit);
   }
 
  private:

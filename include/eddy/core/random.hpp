@@ -2,6 +2,7 @@
 
 #include <eddy/core/shape.hpp>
 
+#include <cmath>
 #include <cstdint>
 
 namespace eddy {
