@@ -51,7 +51,10 @@ void with_second_bias(const Json& fixture, Function&& function) {
             widened["b_hh_l0"]["data"][static_cast<std::size_t>(row)] = 0;
           }
         }
-        widened["W_ih_l0"] = {{"shape", {W.rows(), W.cols() + 1}}, {"data", data}};
+        Json weights;
+        weights["shape"] = std::vector<Index>{W.rows(), W.cols() + 1};
+        weights["data"] = data;
+        widened["W_ih_l0"] = weights;
       }
       return flatten(network, cell, widened, false);
     };
