@@ -23,7 +23,8 @@ struct StepDecay {
   double factor = 0.5;
   std::int64_t period = 10000;
   double operator()(std::int64_t step) const {
-    return std::pow(factor, static_cast<double>((step - 1) / period));
+    const std::int64_t drops = (step - 1) / period;
+    return std::pow(factor, static_cast<double>(drops));
   }
 };
 

@@ -41,6 +41,9 @@ using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scal
 constexpr int add(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a + b; }
 constexpr int multiply(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
 
+/// What the type fixes, or `open` where it leaves that to run time.
+constexpr int fixed_or(int fixed, int open) { return fixed == Dynamic ? open : fixed; }
+
 /// The number of scalars, at least `count`, that fill whole cache lines.
 template <class Scalar>
 constexpr int padded(int count) {

@@ -29,8 +29,8 @@ struct TruncatedBptt {
       Window == Dynamic || Stride == Dynamic || Stride <= Window,
       "the stride of TruncatedBptt must not exceed its window: error would leave the window unused");
 
-  int window = Window == Dynamic ? 16 : Window;  ///< steps that error goes back through, at least 1
-  int stride = Stride == Dynamic ? 1 : Stride;   ///< steps from update to update, 1 … window
+  int window = fixed_or(Window, 16);  ///< steps that error goes back through, at least 1
+  int stride = fixed_or(Stride, 1);   ///< steps from update to update, 1 … window
 
   static constexpr int WindowAtCompileTime = Window;
   static constexpr int StrideAtCompileTime = Stride;

@@ -30,8 +30,8 @@ template <int Capacity_>
 struct ReservoirRehearsal {
   static constexpr int Capacity = Capacity_;
 
-  int replays = 2;  ///< windows rehearsed beside each update; 0 switches rehearsal off
-  int capacity = Capacity == Dynamic ? 200 : Capacity;  ///< windows kept
+  int replays = 2;                         ///< windows rehearsed beside each update; 0 switches rehearsal off
+  int capacity = fixed_or(Capacity, 200);  ///< windows kept
 
   /// Throws unless replays ≥ 0, and the capacity is what the type fixes.
   void check() const { check_rehearsal<Capacity>(replays, capacity); }
@@ -51,8 +51,8 @@ template <int Capacity_>
 struct RecentRehearsal {
   static constexpr int Capacity = Capacity_;
 
-  int replays = 2;  ///< windows rehearsed beside each update; 0 switches rehearsal off
-  int capacity = Capacity == Dynamic ? 200 : Capacity;  ///< windows kept
+  int replays = 2;                         ///< windows rehearsed beside each update; 0 switches rehearsal off
+  int capacity = fixed_or(Capacity, 200);  ///< windows kept
 
   /// Throws unless replays ≥ 0, and the capacity is what the type fixes.
   void check() const { check_rehearsal<Capacity>(replays, capacity); }
