@@ -17,8 +17,8 @@ enum class GruReset { before, after };
 ///   n = tanh(W_xn x + W_hn (r ⊙ h) + b_n)
 ///   h_t = (1 − z) ⊙ h_{t−1} + z ⊙ n
 ///
-/// z weighs the NEW state, as in Cho's paper with z and 1 − z exchanged (Chung et al. 2014, arXiv:1412.3555,
-/// eq. 4). PyTorch, Keras and ONNX let z weigh the old state: to import their weights, negate the z rows and
+/// z weighs the NEW state, as in Cho's paper with z and 1 − z exchanged (Chung et al. 2014, arXiv:1412.3555).
+/// PyTorch, Keras and ONNX let z weigh the old state: to import their weights, negate the z rows and
 /// the z bias. `GruReset::after` is in gru_cell_after.hpp.
 ///
 /// The output is h. Parameters: one matrix W [3 Hidden, Inputs + Hidden + 1], column-major, over [x; h; 1],
