@@ -109,7 +109,8 @@ TEST_P(TruncatedFixtures, WindowGradientsMatch) {
               worst, worst_error(y, Vector<double>(tensor(expected["y_window"]).row(window - 1 - age))));
           tape.enter(tape.time() - age, squared_error_gradient(y, target.col(t)));
         }
-        tape.sweep(network, parameters.data(), 1.0, gradient.data(), false);
+        Touched touched(network);
+        tape.sweep(network, parameters.data(), 1.0, gradient.data(), false, touched);
         worst = (std::max)(worst, worst_error(VectorView<double>(gradient.data(), network.sizes().parameters),
                                               flatten(network, cell, expected["grad"], true)));
       }

@@ -132,7 +132,8 @@ double recompute_error(const Json& fixture, const Json& run, const Network& netw
     const auto y = tape.prediction(tape.time());
     worst = (std::max)(worst, worst_error(y, prediction.row(t)));
     tape.enter(tape.time(), 2 * (y - target.row(t).transpose()));
-    tape.sweep(network, parameters.data(), 1.0, gradient.data(), false);
+    Touched touched(network);
+    tape.sweep(network, parameters.data(), 1.0, gradient.data(), false, touched);
     const double norm = VectorView<double>(gradient.data(), size).cwiseProduct(optimizer.learns).norm();
     worst = (std::max)(worst,
                        std::abs(norm - run["grad_norm"][static_cast<std::size_t>(t)].template get<double>()));

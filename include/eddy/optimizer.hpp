@@ -1,6 +1,6 @@
 #pragma once
 
-#include <eddy/core/shape.hpp>
+#include <eddy/core/kernels.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,10 +13,10 @@
 namespace eddy {
 
 template <class Scalar>
-using ArrayView = Eigen::Map<Eigen::Array<Scalar, Dynamic, 1>, alignment>;
+using ArrayView = Eigen::Map<Eigen::Array<Scalar, Dynamic, 1>>;
 
 template <class Scalar>
-using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>, alignment>;
+using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>>;
 
 /// An optimizer is a struct of settings, among them `learning_rate`, with
 ///
@@ -25,7 +25,8 @@ using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>, alignm
 ///   with moments m[0], m[1], …, all arrays of one length; `step` counts updates from 1.
 ///
 /// It is called for one piece of the flat vector after the other, each small enough to stay in the first
-/// cache.
+/// cache. An optimizer that the kernels know names it as `kernel`, with its numbers in `pass`; `update` is then
+/// the reference that the kernel is tested against.
 template <class O>
 concept Optimizer = requires(O optimizer, ArrayView<double> w, ConstArrayView<double> g,
                              std::array<ArrayView<double>, static_cast<std::size_t>(O::moments)> m,
@@ -43,6 +44,12 @@ struct Sgd {
   void update(Weights& w, const Gradient& g, Moments&, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
     w -= static_cast<Scalar>(learning_rate) * g;
+  }
+
+  static constexpr OptimizerKernel kernel = OptimizerKernel::sgd;
+  template <class Scalar>
+  OptimizerPass<Scalar> pass(std::int64_t) const {
+    return {.rate = static_cast<Scalar>(learning_rate)};
   }
 };
 
@@ -125,6 +132,16 @@ struct Adam {
     w -= rate * m[0] / (m[1].sqrt() + static_cast<Scalar>(epsilon * root));
   }
 
+  static constexpr OptimizerKernel kernel = OptimizerKernel::adam;
+  template <class Scalar>
+  OptimizerPass<Scalar> pass(std::int64_t step) const {
+    const double root = std::sqrt(bias_correction(beta2, step));
+    return {.rate = static_cast<Scalar>(learning_rate * root / bias_correction(beta1, step)),
+            .gain1 = static_cast<Scalar>(1 - beta1),
+            .gain2 = static_cast<Scalar>(1 - beta2),
+            .epsilon = static_cast<Scalar>(epsilon * root)};
+  }
+
  private:
   /// 1 − βᵗ; 1 once βᵗ has left a double's digits.
   static double bias_correction(double beta, std::int64_t step) {
@@ -148,6 +165,14 @@ struct AdamW {
     w *= static_cast<Scalar>(1 - learning_rate * weight_decay);
     Adam{learning_rate, beta1, beta2, epsilon}.update(w, g, m, step);
   }
+
+  static constexpr OptimizerKernel kernel = OptimizerKernel::adam;
+  template <class Scalar>
+  OptimizerPass<Scalar> pass(std::int64_t step) const {
+    auto pass = Adam{learning_rate, beta1, beta2, epsilon}.pass<Scalar>(step);
+    pass.keep = static_cast<Scalar>(1 - learning_rate * weight_decay);
+    return pass;
+  }
 };
 
 /// How a gradient is tamed before the optimizer sees it; 0 means not at all. First its global 2-norm is
@@ -162,27 +187,53 @@ struct Clipping {
   }
 };
 
-/// One update of a flat vector of `size` parameters; `moments` holds `Optimizer::moments` vectors of `stride`
-/// scalars each. Memory starts on cache lines.
+/// One update of those ranges of a flat vector that `for_each_range` calls its visitor with, each a begin and a
+/// length; `moments` holds `Optimizer::moments` vectors of `stride` scalars each.
+template <Optimizer O, class Scalar, class Ranges>
+void update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
+                       Scalar* parameters, const Scalar* gradient, Scalar* moments, Index stride,
+                       Ranges&& for_each_range) {
+  const Scalar coefficient = static_cast<Scalar>(clipping.coefficient(gradient_norm));
+  const Scalar limit =
+      clipping.value > 0 ? static_cast<Scalar>(clipping.value) : (std::numeric_limits<Scalar>::max)();
+  if constexpr (requires { O::kernel; }) {
+    OptimizerPass<Scalar> pass = optimizer.template pass<Scalar>(step);
+    pass.coefficient = coefficient;
+    pass.limit = limit;
+    on_target<Scalar>([&](auto kernels) {
+      for_each_range([&](Index begin, Index length) {
+        pass.w = parameters + begin;
+        pass.g = gradient + begin;
+        pass.m = moments + begin;
+        pass.v = moments + stride + begin;
+        kernels.template optimize<O::kernel>(pass, length);
+      });
+    });
+  } else {
+    for_each_range([&](Index first, Index length) {
+      constexpr Index piece = 2048;
+      for (Index begin = first; begin < first + length; begin += piece) {
+        const Index count = (std::min)(piece, first + length - begin);
+        ArrayView<Scalar> w(parameters + begin, count);
+        const ConstArrayView<Scalar> g(gradient + begin, count);
+        [&]<std::size_t... M>(std::index_sequence<M...>) {
+          std::array<ArrayView<Scalar>, sizeof...(M)> m{
+              ArrayView<Scalar>(moments + static_cast<Index>(M) * stride + begin, count)...};
+          optimizer.update(w, (g * coefficient).min(limit).max(-limit), m, step);
+        }
+        (std::make_index_sequence<static_cast<std::size_t>(O::moments)>());
+      }
+    });
+  }
+}
+
+/// One update of a whole flat vector of `size` parameters.
 template <Optimizer O, class Scalar>
 void update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
                        Index size, Scalar* parameters, const Scalar* gradient, Scalar* moments,
                        Index stride) {
-  constexpr Index piece = 2048;
-  const Scalar coefficient = static_cast<Scalar>(clipping.coefficient(gradient_norm));
-  const Scalar limit =
-      clipping.value > 0 ? static_cast<Scalar>(clipping.value) : (std::numeric_limits<Scalar>::max)();
-  for (Index begin = 0; begin < size; begin += piece) {
-    const Index count = (std::min)(piece, size - begin);
-    ArrayView<Scalar> w(parameters + begin, count);
-    const ConstArrayView<Scalar> g(gradient + begin, count);
-    [&]<std::size_t... M>(std::index_sequence<M...>) {
-      std::array<ArrayView<Scalar>, sizeof...(M)> m{
-          ArrayView<Scalar>(moments + static_cast<Index>(M) * stride + begin, count)...};
-      optimizer.update(w, (g * coefficient).min(limit).max(-limit), m, step);
-    }
-    (std::make_index_sequence<static_cast<std::size_t>(O::moments)>());
-  }
+  update_parameters(optimizer, clipping, gradient_norm, step, parameters, gradient, moments, stride,
+                    [&](auto&& visit) { visit(Index{0}, size); });
 }
 
 }  // namespace eddy

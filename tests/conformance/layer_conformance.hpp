@@ -125,10 +125,10 @@ TYPED_TEST_P(LayerConformance, GradientAddsToWhatIsThere) {
       once(sizes.parameters), twice(sizes.parameters);
   Vector<double> parameters = c.parameters, x = c.x.col(0);
   for (int t = 0; t < 4; ++t) {
-    layer.forward(parameters.data(), x.data(), state.data(), tape.data() + Index{t} * sizes.column);
+    const Columns<double> column{tape.data() + Index{t} * sizes.column, 0};
+    layer.forward(parameters.data(), {x.data(), 0}, {state.data(), 0}, column, OneStream());
     VectorView<double>(error.data(), sizes.outputs) = c.errors.col(t);
-    layer.backward(parameters.data(), tape.data() + Index{t} * sizes.column, state.data(), error.data(),
-                   nullptr);
+    layer.backward(parameters.data(), column, {state.data(), 0}, {error.data(), 0}, {}, OneStream());
   }
   // A run that closes the ring (slots 3, 0) and its complement make the whole.
   const Slots all{0, 4, 4}, around{3, 2, 4}, rest{1, 2, 4};

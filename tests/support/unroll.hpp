@@ -46,7 +46,8 @@ Unrolled<L> unroll(const L& layer, const Vector<typename L::Scalar>& parameters,
     result.states.push_back(VectorView<Scalar>(state.data(), sizes.state));
     Scalar* const column = tape.data() + Index{t} * sizes.column;
     result.outputs.col(t) = VectorView<const Scalar>(
-        layer.forward(weights.data(), input.data(), state.data(), column), sizes.outputs);
+        layer.forward(weights.data(), {input.data(), 0}, {state.data(), 0}, {column, 0}, OneStream()).data,
+        sizes.outputs);
     result.restored.emplace_back(sizes.state);
     layer.restore(column, result.restored.back().data());
   }
@@ -62,8 +63,8 @@ Unrolled<L> unroll(const L& layer, const Vector<typename L::Scalar>& parameters,
   for (int t = newest; t >= 0; --t) {
     const bool here = has_error[static_cast<std::size_t>(t)];
     VectorView<Scalar>(error.data(), sizes.outputs) = errors.col(t);
-    if (layer.backward(weights.data(), tape.data() + Index{t} * sizes.column, state_error.data(),
-                       here ? error.data() : nullptr, input_error.data())) {
+    if (layer.backward(weights.data(), {tape.data() + Index{t} * sizes.column, 0}, {state_error.data(), 0},
+                       {here ? error.data() : nullptr, 0}, {input_error.data(), 0}, OneStream())) {
       result.input_errors.col(t) = VectorView<Scalar>(input_error.data(), sizes.inputs);
     }
   }

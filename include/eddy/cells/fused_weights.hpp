@@ -1,20 +1,32 @@
 #pragma once
 
+#include <eddy/core/columns.hpp>
 #include <eddy/core/random.hpp>
 #include <eddy/core/shape.hpp>
+
+#include <algorithm>
 
 namespace eddy {
 
 // What cells have in common: one matrix W [gates · hidden, inputs + hidden + 1], column-major, over [x; h;
 // 1].
 
-/// v = [x; h; 1].
-template <class Scalar, class State, class Fused>
-void fuse(const Scalar* x, const State& h, Fused& v) {
-  const Index inputs = v.size() - h.size() - 1;
-  v.head(inputs) = VectorView<const Scalar>(x, inputs);
-  v.segment(inputs, h.size()) = h;
-  v(v.size() - 1) = 1;
+/// v = [x; h; 1], for each of the streams.
+template <class Scalar, class Streams>
+void fuse(const Columns<const Scalar>& x, int inputs, const Columns<Scalar>& h, int hidden,
+          const Columns<Scalar>& v, Streams streams) {
+  for (int s = 0; s < streams; ++s) {
+    Scalar* const to = v.column(s);
+    std::copy_n(x.column(s), inputs, to);
+    std::copy_n(h.column(s), hidden, to + inputs);
+    to[inputs + hidden] = 1;
+  }
+}
+
+/// W as the kernels take it.
+template <class Scalar>
+MatrixPart<Scalar> fused(Scalar* parameters, int rows, int columns) {
+  return {parameters, rows, columns, rows};
 }
 
 /// Glorot-uniform for x, gate by gate, orthogonal for h, biases 0.

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <eddy/cells/fused_weights.hpp>
-#include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
-#include <eddy/core/storage.hpp>
 
 namespace eddy {
 
@@ -46,69 +44,65 @@ class GruCell {
 
   LayerSizes sizes() const { return sizes(inputs_, hidden_); }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
     const auto W = weights(parameters);
-    VectorView<Scalar> h(state, hidden_);
-    auto tape = Tape<Scalar>(*this, column);
-    auto r = tape.gates.head(hidden_), z = tape.gates.segment(hidden_, hidden_), n = tape.gates.tail(hidden_);
-
-    fuse(x, h, tape.v);
-    product(W.topRows(2 * hidden_), tape.v, tape.gates.head(2 * hidden_));
-    Logistic::apply(tape.gates.head(2 * hidden_));
-
-    fuse(x, r.cwiseProduct(h), tape.v_reset);
-    product(W.bottomRows(hidden_), tape.v_reset, n);
-    Tanh::apply(n);
-
-    h.array() += z.array() * (n.array() - h.array());
-    return h.data();
+    const Tape<Scalar> column(*this, tape.data);
+    const Columns<Scalar> v{column.v, tape.stride}, v_reset{column.v_reset, tape.stride},
+        gates{column.gates, tape.stride};
+    fuse(x, inputs_, state, hidden_, v, streams);
+    product<Elementwise::logistic>(W.middle_rows(0, 2 * hidden_), v, gates, streams);
+    for_each_step(column, tape, state, streams, [&](auto kernels, const auto& step) {
+      std::copy_n(step.h_before - inputs_, int{inputs_}, step.reset_h - inputs_);
+      kernels.gru_reset(step);
+      step.reset_h[hidden_] = 1;
+    });
+    product<Elementwise::tanh>(W.middle_rows(2 * hidden_, hidden_), v_reset, gates.from(2 * hidden_),
+                               streams);
+    for_each_step(column, tape, state, streams,
+                  [](auto kernels, const auto& step) { kernels.gru_blend(step); });
+    return state;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
-    const auto W = weights(parameters);
-    VectorView<Scalar> dh(state_error, hidden_);
-    auto tape = Tape<Scalar>(*this, column);
-    const auto r = tape.gates.head(hidden_).array(), z = tape.gates.segment(hidden_, hidden_).array(),
-               n = tape.gates.tail(hidden_).array();
-    const auto h = tape.v.segment(inputs_, hidden_).array();
-    auto delta_r = tape.delta.head(hidden_), delta_z = tape.delta.segment(hidden_, hidden_),
-         delta_n = tape.delta.tail(hidden_);
-
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
+    const auto W = weights(parameters), W_h = W.middle_columns(inputs_, hidden_);
+    const Tape<Scalar> column(*this, tape.data);
+    const Columns<Scalar> delta{column.delta, tape.stride};
     if (output_error) {
-      dh += VectorView<const Scalar>(output_error, hidden_);
+      add_to(state_error, output_error, hidden_, streams);
     }
-    // h_t = (1 − z) ⊙ h + z ⊙ n
-    delta_z.array() = dh.array() * (n - h) * z * (1 - z);
-    delta_n.array() = dh.array() * z * (1 - n.square());
-    dh.array() *= 1 - z;
+    for_each_step(column, tape, state_error, streams,
+                  [](auto kernels, const auto& step) { kernels.gru_blend_backward(step); });
     // n = tanh(W_n [x; r ⊙ h; 1])
-    transposed_product(W.block(2 * hidden_, inputs_, hidden_, hidden_), delta_n, tape.reset_error);
-    delta_r.array() = tape.reset_error.array() * h * r * (1 - r);
-    dh.array() += tape.reset_error.array() * r;
+    transposed_product(W_h.middle_rows(2 * hidden_, hidden_), delta.from(2 * hidden_),
+                       {column.reset_error, tape.stride}, streams);
+    for_each_step(column, tape, state_error, streams,
+                  [](auto kernels, const auto& step) { kernels.gru_reset_backward(step); });
     // [r; z] = σ(W_rz [x; h; 1])
-    add_transposed_product(W.block(0, inputs_, 2 * hidden_, hidden_), tape.delta.head(2 * hidden_), dh);
+    transposed_product(W_h.middle_rows(0, 2 * hidden_), delta, state_error, streams, true);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
+      transposed_product(W.middle_columns(0, inputs_), delta, input_error, streams);
     }
     return true;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    const auto tape = Tape<const Scalar>(*this, sweep.tape);
-    auto dW = weights(gradient);
-    window_product(sweep, sweep.visited, tape.delta.head(2 * hidden_), tape.v, dW.topRows(2 * hidden_),
-                   accumulate);
-    window_product(sweep, sweep.visited, tape.delta.tail(hidden_), tape.v_reset, dW.bottomRows(hidden_),
-                   accumulate);
+    const Tape<const Scalar> column(*this, sweep.tape);
+    const auto dW = weights(gradient);
+    window_product(sweep, sweep.visited, column.delta, column.v, dW.middle_rows(0, 2 * hidden_), accumulate);
+    window_product(sweep, sweep.visited, column.delta + 2 * hidden_, column.v_reset,
+                   dW.middle_rows(2 * hidden_, hidden_), accumulate);
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    VectorView<Scalar>(state, hidden_) = Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
+    std::copy_n(Tape<const Scalar>(*this, column).v + inputs_, int{hidden_}, state);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    initialize_fused(weights(parameters), hidden_, random);
+    initialize_fused(MatrixView<Scalar>(parameters, 3 * hidden_, inputs_ + hidden_ + 1), hidden_, random);
   }
 
   template <class Memory, class Visit>
@@ -120,24 +114,41 @@ class GruCell {
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const GruCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
-    Tape(int inputs, int hidden, Slicer<Memory> next)
-        : gates(next.vector(3 * hidden)),
-          delta(next.vector(3 * hidden)),
-          reset_error(next.vector(hidden)),
-          v(next.vector(inputs + hidden + 1)),
-          v_reset(next.vector(inputs + hidden + 1)) {}
+    Tape(const GruCell& cell, Memory* column)
+        : gates(column),
+          delta(gates + 3 * cell.hidden_),
+          reset_error(delta + 3 * cell.hidden_),
+          v(reset_error + cell.hidden_),
+          v_reset(v + cell.inputs_ + cell.hidden_ + 1) {}
 
-    VectorView<Memory> gates;        // r, z, n, after their activations
-    VectorView<Memory> delta;        // dL/d(pre-activations)
-    VectorView<Memory> reset_error;  // dL/d(r ⊙ h)
-    VectorView<Memory> v;            // [x; h; 1]
-    VectorView<Memory> v_reset;      // [x; r ⊙ h; 1]
+    Memory* gates;        // r, z, n, after their activations
+    Memory* delta;        // dL/d(pre-activations)
+    Memory* reset_error;  // dL/d(r ⊙ h)
+    Memory* v;            // [x; h; 1]
+    Memory* v_reset;      // [x; r ⊙ h; 1]
   };
 
+  /// Calls function(kernels, step) for each of the streams; h or its error lies in `state`.
+  template <class Streams, class Function>
+  void for_each_step(const Tape<Scalar>& column, Columns<Scalar> tape, Columns<Scalar> state, Streams streams,
+                     Function&& function) const {
+    on_target<Scalar>([&](auto kernels) {
+      for (int s = 0; s < streams; ++s) {
+        const Index t = s * tape.stride;
+        function(kernels, GruStep<Scalar>{.hidden = hidden_,
+                                          .gates = column.gates + t,
+                                          .delta = column.delta + t,
+                                          .h = state.column(s),
+                                          .h_before = column.v + t + inputs_,
+                                          .reset_h = column.v_reset + t + inputs_,
+                                          .reset_error = column.reset_error + t});
+      }
+    });
+  }
+
   template <class Memory>
-  MatrixView<Memory> weights(Memory* parameters) const {
-    return {parameters, 3 * hidden_, inputs_ + hidden_ + 1};
+  MatrixPart<Memory> weights(Memory* parameters) const {
+    return fused(parameters, 3 * hidden_, inputs_ + hidden_ + 1);
   }
 
   [[no_unique_address]] Extent<Inputs> inputs_;

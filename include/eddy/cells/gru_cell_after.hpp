@@ -31,113 +31,114 @@ class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
 
   LayerSizes sizes() const { return sizes(inputs_, hidden_); }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
     const auto W = weights(parameters);
-    VectorView<Scalar> h(state, hidden_);
-    auto tape = Tape<Scalar>(*this, column);
-    auto r = tape.gates.head(hidden_), z = tape.gates.segment(hidden_, hidden_), n = tape.gates.tail(hidden_);
-    auto recurrent_n = tape.from_h.tail(hidden_);
-
-    fuse(x, h, tape.v);
-    product(W.leftCols(inputs_), tape.v.head(inputs_), tape.gates);
-    tape.gates += W.col(inputs_ + hidden_);
-    product(W.middleCols(inputs_, hidden_), h, tape.from_h);
-    recurrent_n += recurrent_bias(parameters);
-
-    tape.gates.head(2 * hidden_) += tape.from_h.head(2 * hidden_);
-    Logistic::apply(tape.gates.head(2 * hidden_));
-    n.array() += r.array() * recurrent_n.array();
-    Tanh::apply(n);
-
-    h.array() += z.array() * (n.array() - h.array());
-    return h.data();
+    const Tape<Scalar> column(*this, tape.data);
+    const Columns<Scalar> v{column.v, tape.stride}, gates{column.gates, tape.stride};
+    fuse(x, inputs_, state, hidden_, v, streams);
+    product(W.middle_columns(0, inputs_), v, gates, streams);
+    for (int s = 0; s < streams; ++s) {
+      add_to<Scalar>({gates.column(s), 0}, {W.data + (inputs_ + hidden_) * W.stride, 0}, W.rows);
+    }
+    product(W.middle_columns(inputs_, hidden_), v.from(inputs_), {column.from_h, tape.stride}, streams);
+    for_each_step(parameters, column, tape, state, streams,
+                  [](auto kernels, const auto& step) { kernels.gru_activate_after(step); });
+    return state;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
     const auto W = weights(parameters);
-    VectorView<Scalar> dh(state_error, hidden_);
-    auto tape = Tape<Scalar>(*this, column);
-    const auto r = tape.gates.head(hidden_).array(), z = tape.gates.segment(hidden_, hidden_).array(),
-               n = tape.gates.tail(hidden_).array();
-    const auto h = tape.v.segment(inputs_, hidden_).array();
-    const auto recurrent_n = tape.from_h.tail(hidden_).array();
-    auto delta_r = tape.delta.head(hidden_), delta_z = tape.delta.segment(hidden_, hidden_),
-         delta_n = tape.delta.tail(hidden_);
-
+    const Tape<Scalar> column(*this, tape.data);
     if (output_error) {
-      dh += VectorView<const Scalar>(output_error, hidden_);
+      add_to(state_error, output_error, hidden_, streams);
     }
-    // h_t = (1 − z) ⊙ h + z ⊙ n
-    delta_z.array() = dh.array() * (n - h) * z * (1 - z);
-    delta_n.array() = dh.array() * z * (1 - n.square());
-    dh.array() *= 1 - z;
-    // n = tanh(W_xn x + b_n + r ⊙ recurrent_n)
-    delta_r.array() = delta_n.array() * recurrent_n * r * (1 - r);
-    // W_h h sees the same errors, that of n through r
-    tape.delta_h.head(2 * hidden_) = tape.delta.head(2 * hidden_);
-    tape.delta_h.tail(hidden_).array() = delta_n.array() * r;
-    add_transposed_product(W.middleCols(inputs_, hidden_), tape.delta_h, dh);
+    for_each_step(parameters, column, tape, state_error, streams,
+                  [](auto kernels, const auto& step) { kernels.gru_backward_after(step); });
+    transposed_product(W.middle_columns(inputs_, hidden_), {column.delta_h, tape.stride}, state_error,
+                       streams, true);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
+      transposed_product(W.middle_columns(0, inputs_), {column.delta, tape.stride}, input_error, streams);
     }
     return true;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    const auto tape = Tape<const Scalar>(*this, sweep.tape);
-    const auto one = tape.v.tail(1);
-    auto dW = weights(gradient);
-    window_product(sweep, sweep.visited, tape.delta, tape.v.head(inputs_), dW.leftCols(inputs_), accumulate);
-    window_product(sweep, sweep.visited, tape.delta_h, tape.v.segment(inputs_, hidden_),
-                   dW.middleCols(inputs_, hidden_), accumulate);
-    window_product(sweep, sweep.visited, tape.delta, one, dW.rightCols(1), accumulate);
-    window_product(sweep, sweep.visited, tape.delta_h.tail(hidden_), one, recurrent_bias(gradient),
-                   accumulate);
+    const Tape<const Scalar> column(*this, sweep.tape);
+    const Scalar* const one = column.v + inputs_ + hidden_;
+    const auto dW = weights(gradient);
+    const auto product = [&](const Scalar* delta, const Scalar* v, const MatrixPart<Scalar>& part) {
+      window_product(sweep, sweep.visited, delta, v, part, accumulate);
+    };
+    product(column.delta, column.v, dW.middle_columns(0, inputs_));
+    product(column.delta_h, column.v + inputs_, dW.middle_columns(inputs_, hidden_));
+    product(column.delta, one, dW.middle_columns(inputs_ + hidden_, 1));
+    product(column.delta_h + 2 * hidden_, one, fused(recurrent_bias(gradient), hidden_, 1));
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    VectorView<Scalar>(state, hidden_) = Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
+    std::copy_n(Tape<const Scalar>(*this, column).v + inputs_, int{hidden_}, state);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    initialize_fused(weights(parameters), hidden_, random);
-    recurrent_bias(parameters).setZero();
+    initialize_fused(MatrixView<Scalar>(parameters, 3 * hidden_, inputs_ + hidden_ + 1), hidden_, random);
+    std::fill_n(recurrent_bias(parameters), int{hidden_}, Scalar(0));
   }
 
   template <class Memory, class Visit>
   void visit_parameters(Memory* parameters, Visit&& visit) const {
     visit_fused(parameters, 3 * hidden_, inputs_, hidden_, visit);
-    visit("bias_hn", recurrent_bias(parameters).data(), hidden_, 1);
+    visit("bias_hn", recurrent_bias(parameters), hidden_, 1);
   }
 
  private:
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const GruCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
-    Tape(int inputs, int hidden, Slicer<Memory> next)
-        : gates(next.vector(3 * hidden)),
-          delta(next.vector(3 * hidden)),
-          delta_h(next.vector(3 * hidden)),
-          from_h(next.vector(3 * hidden)),
-          v(next.vector(inputs + hidden + 1)) {}
+    Tape(const GruCell& cell, Memory* column)
+        : gates(column),
+          delta(gates + 3 * cell.hidden_),
+          delta_h(delta + 3 * cell.hidden_),
+          from_h(delta_h + 3 * cell.hidden_),
+          v(from_h + 3 * cell.hidden_) {}
 
-    VectorView<Memory> gates;    // r, z, n, after their activations
-    VectorView<Memory> delta;    // dL/d(pre-activations)
-    VectorView<Memory> delta_h;  // dL/d(W_h h)
-    VectorView<Memory> from_h;   // W_h h, with b_hn added to the rows of n
-    VectorView<Memory> v;        // [x; h; 1]
+    Memory* gates;    // r, z, n, after their activations
+    Memory* delta;    // dL/d(pre-activations)
+    Memory* delta_h;  // dL/d(W_h h)
+    Memory* from_h;   // W_h h, with b_hn added to the rows of n
+    Memory* v;        // [x; h; 1]
   };
 
-  template <class Memory>
-  MatrixView<Memory> weights(Memory* parameters) const {
-    return {parameters, 3 * hidden_, inputs_ + hidden_ + 1};
+  /// Calls function(kernels, step) for each of the streams; h or its error lies in `state`.
+  template <class Streams, class Function>
+  void for_each_step(const Scalar* parameters, const Tape<Scalar>& column, Columns<Scalar> tape,
+                     Columns<Scalar> state, Streams streams, Function&& function) const {
+    on_target<Scalar>([&](auto kernels) {
+      for (int s = 0; s < streams; ++s) {
+        const Index t = s * tape.stride;
+        function(kernels, GruStep<Scalar>{.hidden = hidden_,
+                                          .gates = column.gates + t,
+                                          .delta = column.delta + t,
+                                          .h = state.column(s),
+                                          .h_before = column.v + t + inputs_,
+                                          .from_h = column.from_h + t,
+                                          .delta_h = column.delta_h + t,
+                                          .recurrent_bias = recurrent_bias(parameters)});
+      }
+    });
   }
 
   template <class Memory>
-  VectorView<Memory> recurrent_bias(Memory* parameters) const {
-    return {parameters + 3 * hidden_ * (inputs_ + hidden_ + 1), hidden_};
+  MatrixPart<Memory> weights(Memory* parameters) const {
+    return fused(parameters, 3 * hidden_, inputs_ + hidden_ + 1);
+  }
+
+  template <class Memory>
+  Memory* recurrent_bias(Memory* parameters) const {
+    return parameters + 3 * hidden_ * (inputs_ + hidden_ + 1);
   }
 
   [[no_unique_address]] Extent<Inputs> inputs_;

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <eddy/cells/fused_weights.hpp>
-#include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
-#include <eddy/core/storage.hpp>
 
 namespace eddy {
 
@@ -38,71 +36,50 @@ class LstmCell {
 
   LayerSizes sizes() const { return sizes(inputs_, hidden_); }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
-    const auto W = weights(parameters);
-    auto [h, c] = split(state);
-    auto tape = Tape<Scalar>(*this, column);
-
-    fuse(x, h, tape.v);
-    product(W, tape.v, tape.gates);
-    Logistic::apply(tape.gates.head(2 * hidden_));
-    Tanh::apply(gate(tape.gates, 2));
-    Logistic::apply(gate(tape.gates, 3));
-    const auto i = gate(tape.gates, 0), f = gate(tape.gates, 1), g = gate(tape.gates, 2),
-               o = gate(tape.gates, 3);
-
-    tape.c_before = c;
-    c.array() = f.array() * tape.c_before.array() + i.array() * g.array();
-    tape.tanh_c = c;
-    Tanh::apply(tape.tanh_c);
-    h.array() = o.array() * tape.tanh_c.array();
-    return h.data();
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    fuse(x, inputs_, state, hidden_, {column.v, tape.stride}, streams);
+    on_target<Scalar>(
+        [&](auto kernels) { kernels.lstm_forward(weights(parameters), step(column, tape, state), streams); });
+    return state;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    const Columns<const Scalar> delta{column.delta, tape.stride};
     const auto W = weights(parameters);
-    auto [dh, dc] = split(state_error);
-    auto tape = Tape<Scalar>(*this, column);
-    const auto i = gate(tape.gates, 0).array(), f = gate(tape.gates, 1).array(),
-               g = gate(tape.gates, 2).array(), o = gate(tape.gates, 3).array();
-    const auto tanh_c = tape.tanh_c.array(), c_before = tape.c_before.array();
-
     if (output_error) {
-      dh += VectorView<const Scalar>(output_error, hidden_);
+      add_to(state_error, output_error, hidden_, streams);
     }
-    // h = o ⊙ tanh(c)
-    dc.array() += dh.array() * o * (1 - tanh_c.square());
-    gate(tape.delta, 3).array() = dh.array() * tanh_c * o * (1 - o);
-    // c = f ⊙ c_before + i ⊙ g
-    gate(tape.delta, 0).array() = dc.array() * g * i * (1 - i);
-    gate(tape.delta, 1).array() = dc.array() * c_before * f * (1 - f);
-    gate(tape.delta, 2).array() = dc.array() * i * (1 - g.square());
-    dc.array() *= f;
+    on_target<Scalar>(
+        [&](auto kernels) { kernels.lstm_backward(step(column, tape, state_error), streams); });
     // gates = W [x; h; 1]
-    transposed_product(W.middleCols(inputs_, hidden_), tape.delta, dh);
+    transposed_product(W.middle_columns(inputs_, hidden_), delta, state_error, streams);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
+      transposed_product(W.middle_columns(0, inputs_), delta, input_error, streams);
     }
     return true;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    const auto tape = Tape<const Scalar>(*this, sweep.tape);
-    window_product(sweep, sweep.visited, tape.delta, tape.v, weights(gradient), accumulate);
+    const Tape<const Scalar> column(*this, sweep.tape);
+    window_product(sweep, sweep.visited, column.delta, column.v, weights(gradient), accumulate);
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    auto [h, c] = split(state);
-    const auto tape = Tape<const Scalar>(*this, column);
-    h = tape.v.segment(inputs_, hidden_);
-    c = tape.c_before;
+    const Tape<const Scalar> tape(*this, column);
+    std::copy_n(tape.v + inputs_, hidden_, state);
+    std::copy_n(tape.c_before, hidden_, state + hidden_);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    auto W = weights(parameters);
+    const MatrixView<Scalar> W(parameters, 4 * hidden_, inputs_ + hidden_ + 1);
     initialize_fused(W, hidden_, random);
-    gate(W.col(inputs_ + hidden_), 1).setOnes();
+    std::fill_n(parameters + W.size() - 3 * hidden_, int{hidden_}, Scalar(1));  // the biases of f
   }
 
   template <class Memory, class Visit>
@@ -114,35 +91,36 @@ class LstmCell {
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const LstmCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
-    Tape(int inputs, int hidden, Slicer<Memory> next)
-        : gates(next.vector(4 * hidden)),
-          delta(next.vector(4 * hidden)),
-          c_before(next.vector(hidden)),
-          tanh_c(next.vector(hidden)),
-          v(next.vector(inputs + hidden + 1)) {}
+    Tape(const LstmCell& cell, Memory* column)
+        : gates(column),
+          delta(gates + 4 * cell.hidden_),
+          c_before(delta + 4 * cell.hidden_),
+          tanh_c(c_before + cell.hidden_),
+          v(tanh_c + cell.hidden_) {}
 
-    VectorView<Memory> gates;  // i, f, g, o, after their activations
-    VectorView<Memory> delta;  // dL/d(pre-activations)
-    VectorView<Memory> c_before, tanh_c;
-    VectorView<Memory> v;  // [x; h; 1]
+    Memory* gates;  // i, f, g, o, after their activations
+    Memory* delta;  // dL/d(pre-activations)
+    Memory *c_before, *tanh_c;
+    Memory* v;  // [x; h; 1]
   };
 
-  template <class Memory>
-  struct State {
-    VectorView<Memory> h, c;
-  };
-
-  State<Scalar> split(Scalar* state) const { return {{state, hidden_}, {state + hidden_, hidden_}}; }
-
-  template <class Memory>
-  MatrixView<Memory> weights(Memory* parameters) const {
-    return {parameters, 4 * hidden_, inputs_ + hidden_ + 1};
+  /// h, c or their errors lie in `state`.
+  LstmStep<Scalar> step(const Tape<Scalar>& column, Columns<Scalar> tape, Columns<Scalar> state) const {
+    return {.hidden = hidden_,
+            .tape_stride = tape.stride,
+            .state_stride = state.stride,
+            .gates = column.gates,
+            .delta = column.delta,
+            .c_before = column.c_before,
+            .tanh_c = column.tanh_c,
+            .v = column.v,
+            .h = state.data,
+            .c = state.data + hidden_};
   }
 
-  template <class Rows>
-  auto gate(Rows&& rows, int index) const {
-    return rows.segment(index * hidden_, hidden_);
+  template <class Memory>
+  MatrixPart<Memory> weights(Memory* parameters) const {
+    return fused(parameters, 4 * hidden_, inputs_ + hidden_ + 1);
   }
 
   [[no_unique_address]] Extent<Inputs> inputs_;

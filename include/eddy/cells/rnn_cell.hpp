@@ -1,9 +1,7 @@
 #pragma once
 
 #include <eddy/cells/fused_weights.hpp>
-#include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
-#include <eddy/core/storage.hpp>
 
 namespace eddy {
 
@@ -36,47 +34,47 @@ class RnnCell {
 
   LayerSizes sizes() const { return sizes(inputs_, hidden_); }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
-    VectorView<Scalar> h(state, hidden_);
-    auto tape = Tape<Scalar>(*this, column);
-
-    fuse(x, h, tape.v);
-    product(weights(parameters), tape.v, tape.h);
-    Phi::apply(tape.h);
-    h = tape.h;
-    return h.data();
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    fuse(x, inputs_, state, hidden_, {column.v, tape.stride}, streams);
+    activated_product<Phi>(weights(parameters), {column.v, tape.stride}, {column.h, tape.stride}, streams);
+    for (int s = 0; s < streams; ++s) {
+      std::copy_n(column.h + s * tape.stride, int{hidden_}, state.column(s));
+    }
+    return state;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    const Columns<Scalar> h{column.h, tape.stride}, delta{column.delta, tape.stride};
     const auto W = weights(parameters);
-    VectorView<Scalar> dh(state_error, hidden_);
-    auto tape = Tape<Scalar>(*this, column);
-
     if (output_error) {
-      dh += VectorView<const Scalar>(output_error, hidden_);
+      add_to(state_error, output_error, hidden_, streams);
     }
     // h = φ(W [x; h; 1])
-    tape.delta = dh;
-    Phi::backward(tape.h, tape.delta);
-    transposed_product(W.middleCols(inputs_, hidden_), tape.delta, dh);
+    activation_backward<Phi, Scalar>(h, state_error, delta, hidden_, streams);
+    transposed_product(W.middle_columns(inputs_, hidden_), delta, state_error, streams);
     if (input_error) {
-      transposed_product(W.leftCols(inputs_), tape.delta, VectorView<Scalar>(input_error, inputs_));
+      transposed_product(W.middle_columns(0, inputs_), delta, input_error, streams);
     }
     return true;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    const auto tape = Tape<const Scalar>(*this, sweep.tape);
-    window_product(sweep, sweep.visited, tape.delta, tape.v, weights(gradient), accumulate);
+    const Tape<const Scalar> column(*this, sweep.tape);
+    window_product(sweep, sweep.visited, column.delta, column.v, weights(gradient), accumulate);
   }
 
   void restore(const Scalar* column, Scalar* state) const {
-    VectorView<Scalar>(state, hidden_) = Tape<const Scalar>(*this, column).v.segment(inputs_, hidden_);
+    std::copy_n(Tape<const Scalar>(*this, column).v + inputs_, int{hidden_}, state);
   }
 
   void initialize(Scalar* parameters, Random& random) const {
-    initialize_fused(weights(parameters), hidden_, random);
+    initialize_fused(MatrixView<Scalar>(parameters, hidden_, inputs_ + hidden_ + 1), hidden_, random);
   }
 
   template <class Memory, class Visit>
@@ -88,18 +86,17 @@ class RnnCell {
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const RnnCell& cell, Memory* column) : Tape(cell.inputs_, cell.hidden_, Slicer<Memory>(column)) {}
-    Tape(int inputs, int hidden, Slicer<Memory> next)
-        : h(next.vector(hidden)), delta(next.vector(hidden)), v(next.vector(inputs + hidden + 1)) {}
+    Tape(const RnnCell& cell, Memory* column)
+        : h(column), delta(h + cell.hidden_), v(delta + cell.hidden_) {}
 
-    VectorView<Memory> h;      // the new hidden state
-    VectorView<Memory> delta;  // dL/d(pre-activations)
-    VectorView<Memory> v;      // [x; h; 1]
+    Memory* h;      // the new hidden state
+    Memory* delta;  // dL/d(pre-activations)
+    Memory* v;      // [x; h; 1]
   };
 
   template <class Memory>
-  MatrixView<Memory> weights(Memory* parameters) const {
-    return {parameters, hidden_, inputs_ + hidden_ + 1};
+  MatrixPart<Memory> weights(Memory* parameters) const {
+    return fused(parameters, hidden_, inputs_ + hidden_ + 1);
   }
 
   [[no_unique_address]] Extent<Inputs> inputs_;

@@ -4,9 +4,13 @@
 
 namespace eddy {
 
+/// Activations that work on each unit by itself and that the kernels know.
+enum class Elementwise { identity, tanh, logistic, relu };
+
 /// y = a.
 struct Identity {
   static constexpr bool elementwise = true;
+  static constexpr Elementwise kernel = Elementwise::identity;
   template <class Values>
   static void apply(Values&&) {}
   template <class Output, class Error>
@@ -16,6 +20,7 @@ struct Identity {
 /// y = tanh(a);  dy/da = 1 − y².
 struct Tanh {
   static constexpr bool elementwise = true;
+  static constexpr Elementwise kernel = Elementwise::tanh;
   template <class Values>
   static void apply(Values&& a) {
     a = a.array().tanh();
@@ -30,6 +35,7 @@ struct Tanh {
 /// `-ffast-math`;  dy/da = y (1 − y).
 struct Logistic {
   static constexpr bool elementwise = true;
+  static constexpr Elementwise kernel = Elementwise::logistic;
   template <class Values>
   static void apply(Values&& a) {
     using Scalar = typename std::decay_t<Values>::Scalar;
@@ -44,6 +50,7 @@ struct Logistic {
 /// y = max(a, 0);  dy/da = 1 where y > 0, else 0.
 struct Relu {
   static constexpr bool elementwise = true;
+  static constexpr Elementwise kernel = Elementwise::relu;
   template <class Values>
   static void apply(Values&& a) {
     using Scalar = typename std::decay_t<Values>::Scalar;
@@ -72,7 +79,7 @@ struct Softmax {
 };
 
 /// What an activation policy offers: `apply(a)` in place, and `backward(y, error)`, which turns the error of
-/// y into that of a.
+/// y into that of a. One that the kernels know names it as `kernel`.
 template <class A>
 concept Activation = requires(VectorView<float> a, VectorView<const float> y) {
   { A::elementwise } -> std::convertible_to<bool>;

@@ -1,155 +1,228 @@
 #pragma once
 
+#include <eddy/core/activation.hpp>
+#include <eddy/core/columns.hpp>
 #include <eddy/core/layer.hpp>
+#include <eddy/core/target.hpp>
 
+#include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
+// What a recurrent layer spends its time on: products, activations, and passes over vectors. Each kernel is
+// one text in core/kernels, written on the vector extensions of GCC and Clang, and compiled once for every
+// target: several instruction sets on x86-64, one of which is chosen at run time, so that no compiler flag is
+// needed; whatever the machine has on others; plain C++ for other compilers and other scalars. Nothing is
+// allocated at any size.
+//
+// Matrices are column-major and lie in memory as `parameters()` shows them, without padding. Each translation
+// unit compiles the same text, whatever its own flags, so units with different flags go together.
+
 namespace eddy {
 
-// The three products of a recurrent layer. They work on pointers with sizes of run time and are compiled once
-// a scalar type; blocks of fixed size, Eigen arrays of a few packets, stay in registers. Nothing is allocated
-// at any size, which Eigen's own blocked product cannot promise.
-
-/// Scalars in a vector register, under the flags of this translation unit.
+/// One step of an LSTM, or of its sweep back: where its parts lie for the first stream, and how far from
+/// stream to stream. On the way back h and c hold the errors of both.
 template <class Scalar>
-inline constexpr int packet = Eigen::internal::packet_traits<Scalar>::size;
+struct LstmStep {
+  int hidden;
+  Index tape_stride, state_stride;
+  Scalar *gates, *delta, *c_before, *tanh_c;
+  const Scalar* v;  ///< [x; h; 1]
+  Scalar *h, *c;
 
-template <class Scalar, int Size>
-using Registers = Eigen::Array<Scalar, Size, 1>;
+  LstmStep stream(int s) const {
+    const Index t = s * tape_stride, k = s * state_stride;
+    return {hidden,       tape_stride, state_stride, gates + t, delta + t,
+            c_before + t, tanh_c + t,  v + t,        h + k,     c + k};
+  }
+};
 
-template <class Scalar, int Size>
-using RegistersView = Eigen::Map<ConstantAs<Scalar, Registers<std::remove_const_t<Scalar>, Size>>>;
+/// One step of a GRU, or of its sweep back, for one stream. On the way back h holds its error.
+template <class Scalar>
+struct GruStep {
+  int hidden;
+  Scalar *gates, *delta, *h;
+  const Scalar* h_before = nullptr;
+  Scalar *reset_h = nullptr, *reset_error = nullptr;  ///< reset before the product
+  Scalar *from_h = nullptr, *delta_h = nullptr;       ///< reset after it
+  const Scalar* recurrent_bias = nullptr;
+};
 
-/// Calls function(0), …, function(Count − 1) with constants: an array that is only indexed by them stays in
-/// registers.
-template <int Count, class Function>
-void unrolled(Function&& function) {
-  [&]<int... k>(std::integer_sequence<int, k...>) { (function(std::integral_constant<int, k>()), ...); }
-  (std::make_integer_sequence<int, Count>());
-}
+/// A pass over vectors of one length.
+template <class Scalar>
+struct Pass {
+  Scalar* y;
+  const Scalar *x, *by;
+};
 
-/// y = W v for `Size` rows at a time, from `row` on, then for what remains with half of it. W is
-/// column-major, `stride` from column to column.
-template <int Size, class Scalar>
-void product_rows(const Scalar* W, Index stride, Index row, Index rows, const Scalar* v, Index columns,
-                  Scalar* y) {
-  for (; row + Size <= rows; row += Size) {
-    Registers<Scalar, Size> sum = Registers<Scalar, Size>::Zero();
-    const Scalar* weights = W + row;
-    for (Index column = 0; column < columns; ++column, weights += stride) {
-      sum += RegistersView<const Scalar, Size>(weights) * v[column];
+/// Optimizers that the kernels know.
+enum class OptimizerKernel { sgd, adam };
+
+/// A pass of an optimizer over the flat vector: w, g and the moments m and v; the two numbers of clipping; and
+/// the optimizer's own.
+template <class Scalar>
+struct OptimizerPass {
+  Scalar* w = nullptr;
+  const Scalar* g = nullptr;
+  Scalar *m = nullptr, *v = nullptr;
+  Scalar coefficient = 1, limit = 0;
+  Scalar rate = 0, gain1 = 0, gain2 = 0, epsilon = 0, keep = 1;
+};
+
+#if defined(__GNUC__)
+#define EDDY_ALWAYS_INLINE inline __attribute__((always_inline))
+#define EDDY_NEVER_INLINE inline __attribute__((noinline))
+#define EDDY_UNROLL _Pragma("GCC unroll 64")
+
+#if defined(__x86_64__)
+namespace avx512 {
+#define EDDY_VECTOR_EXTENSIONS 1
+#define EDDY_BYTES 64
+#define EDDY_REGISTERS 32
+#define EDDY_VEX "v"
+#define EDDY_KERNEL __attribute__((target("avx512f,avx2,fma")))
+#include <eddy/core/kernels/all.inl>
+}  // namespace avx512
+
+namespace avx2 {
+#define EDDY_VECTOR_EXTENSIONS 1
+#define EDDY_BYTES 32
+#define EDDY_REGISTERS 16
+#define EDDY_VEX "v"
+#define EDDY_KERNEL __attribute__((target("avx2,fma")))
+#include <eddy/core/kernels/all.inl>
+}  // namespace avx2
+#endif
+
+namespace baseline {
+#define EDDY_VECTOR_EXTENSIONS 1
+#define EDDY_BYTES 16
+#if defined(__aarch64__)
+#define EDDY_REGISTERS 32
+#else
+#define EDDY_REGISTERS 16
+#endif
+#define EDDY_VEX ""
+#define EDDY_KERNEL
+#include <eddy/core/kernels/all.inl>
+}  // namespace baseline
+
+#else
+#define EDDY_ALWAYS_INLINE inline
+#define EDDY_NEVER_INLINE inline
+#define EDDY_UNROLL
+#endif
+
+namespace portable {
+#define EDDY_VECTOR_EXTENSIONS 0
+#define EDDY_BYTES sizeof(Scalar)
+#define EDDY_REGISTERS 16
+#define EDDY_VEX ""
+#define EDDY_KERNEL
+#include <eddy/core/kernels/all.inl>
+}  // namespace portable
+
+#undef EDDY_ALWAYS_INLINE
+#undef EDDY_NEVER_INLINE
+#undef EDDY_UNROLL
+
+/// Returns call(kernels), with the kernels of the target in use.
+template <class Scalar, class Call>
+decltype(auto) on_target(Call&& call) {
+#if defined(__GNUC__)
+  if constexpr (!std::is_same_v<Scalar, float> && !std::is_same_v<Scalar, double>) {
+    return call(portable::Kernels<Scalar>());
+  } else {
+    switch (target()) {
+#if defined(__x86_64__)
+      case Target::avx512: return call(avx512::Kernels<Scalar>());
+      case Target::avx2: return call(avx2::Kernels<Scalar>());
+#endif
+      default: return call(baseline::Kernels<Scalar>());
     }
-    RegistersView<Scalar, Size>(y + row) = sum;
   }
-  if constexpr (Size > 1) {
-    product_rows<Size / 2>(W, stride, row, rows, v, columns, y);
-  }
+#else
+  return call(portable::Kernels<Scalar>());
+#endif
 }
 
-/// y = W v: the product of a step, for all gates at once.
-template <class Weights, class Input, class Output>
-void product(const Weights& W, const Input& v, Output&& y) {
-  using Scalar = typename Weights::Scalar;
-  product_rows<8 * packet<Scalar>>(W.data(), W.outerStride(), 0, W.rows(), v.data(), W.cols(), y.data());
+/// y = W v, for each of the streams: the product of a step, for all gates at once.
+template <Elementwise Phi = Elementwise::identity, class Scalar, class Streams = OneStream>
+void product(const MatrixPart<const Scalar>& W, const Columns<const std::type_identity_t<Scalar>>& v,
+             const Columns<std::type_identity_t<Scalar>>& y, Streams streams = {}) {
+  on_target<Scalar>([&](auto kernels) { kernels.template product<Phi>(W, v, y, streams); });
 }
 
-/// e = Wᵀ δ, or e += Wᵀ δ, for `Size` columns at a time, from `column` on, then for what remains with half of
-/// them.
-template <int Size, class Scalar>
-void transposed_product_columns(const Scalar* W, Index stride, Index rows, const Scalar* delta, Index column,
-                                Index columns, Scalar* e, bool accumulate) {
-  constexpr int P = packet<Scalar>;
-  for (; column + Size <= columns; column += Size) {
-    Registers<Scalar, P> sums[Size];
-    unrolled<Size>([&](auto k) { sums[k].setZero(); });
-    const Scalar* weights = W + column * stride;
-    Index row = 0;
-    for (; row + P <= rows; row += P) {
-      const Registers<Scalar, P> errors = RegistersView<const Scalar, P>(delta + row);
-      unrolled<Size>(
-          [&](auto k) { sums[k] += RegistersView<const Scalar, P>(weights + k * stride + row) * errors; });
+/// y = φ(W v), for each of the streams.
+template <Activation Phi, class Scalar, class Streams>
+void activated_product(const MatrixPart<const Scalar>& W, const Columns<const std::type_identity_t<Scalar>>& v,
+                       const Columns<std::type_identity_t<Scalar>>& y, Streams streams) {
+  if constexpr (requires { Phi::kernel; }) {
+    product<Phi::kernel>(W, v, y, streams);
+  } else {
+    product(W, v, y, streams);
+    for (int s = 0; s < streams; ++s) {
+      Phi::apply(VectorView<Scalar>(y.column(s), W.rows));
     }
-    unrolled<Size>([&](auto k) {
-      Scalar sum = sums[k].sum();
-      for (Index last = row; last < rows; ++last) {
-        sum += weights[k * stride + last] * delta[last];
-      }
-      e[column + k] = accumulate ? e[column + k] + sum : sum;
-    });
-  }
-  if constexpr (Size > 1) {
-    transposed_product_columns<Size / 2>(W, stride, rows, delta, column, columns, e, accumulate);
   }
 }
 
-/// e = Wᵀ δ: the backward product of a step.
-template <class Weights, class Error, class Output>
-void transposed_product(const Weights& W, const Error& delta, Output&& e) {
-  transposed_product_columns<4>(W.data(), W.outerStride(), W.rows(), delta.data(), 0, W.cols(), e.data(),
-                                false);
-}
-
-/// e += Wᵀ δ.
-template <class Weights, class Error, class Output>
-void add_transposed_product(const Weights& W, const Error& delta, Output&& e) {
-  transposed_product_columns<4>(W.data(), W.outerStride(), W.rows(), delta.data(), 0, W.cols(), e.data(),
-                                true);
-}
-
-/// dW = Δ Vᵀ, or dW += Δ Vᵀ, for `Rows` rows by `Columns` columns of dW: the sum over the `steps` columns of
-/// Δ and V, which lie `stride` apart.
-template <int Rows, int Columns, class Scalar>
-void window_product_block(const Scalar* delta, const Scalar* v, Index stride, int steps, Scalar* dW,
-                          Index dW_stride, bool accumulate) {
-  Registers<Scalar, Rows> sums[Columns];
-  unrolled<Columns>([&](auto k) { sums[k].setZero(); });
-  for (int step = 0; step < steps; ++step, delta += stride, v += stride) {
-    const Registers<Scalar, Rows> errors = RegistersView<const Scalar, Rows>(delta);
-    unrolled<Columns>([&](auto k) { sums[k] += errors * v[k]; });
-  }
-  unrolled<Columns>([&](auto k) {
-    RegistersView<Scalar, Rows> result(dW + k * dW_stride);
-    if (accumulate) {
-      result += sums[k];
+/// δ = e ⊙ φ'(a), the error of a from the error e of y = φ(a), for each of the streams.
+template <Activation Phi, class Scalar, class Streams>
+void activation_backward(const Columns<const Scalar>& y, const Columns<const Scalar>& e,
+                         const Columns<std::type_identity_t<Scalar>>& delta, int size, Streams streams) {
+  for (int s = 0; s < streams; ++s) {
+    if constexpr (requires { Phi::kernel; }) {
+      on_target<Scalar>([&](auto kernels) {
+        kernels.template times_slope<Phi::kernel>({delta.column(s), e.column(s), y.column(s)}, size);
+      });
     } else {
-      result = sums[k];
+      VectorView<Scalar> own(delta.column(s), size);
+      own = VectorView<const Scalar>(e.column(s), size);
+      Phi::backward(VectorView<const Scalar>(y.column(s), size), own);
     }
+  }
+}
+
+/// e = Wᵀ δ (e += Wᵀ δ if `add`), for each of the streams: the backward product of a step.
+template <class Scalar, class Streams = OneStream>
+void transposed_product(const MatrixPart<const Scalar>& W,
+                        const Columns<const std::type_identity_t<Scalar>>& delta,
+                        const Columns<std::type_identity_t<Scalar>>& e, Streams streams = {},
+                        bool add = false) {
+  on_target<Scalar>([&](auto kernels) { kernels.transposed_product(W, delta, e, streams, add); });
+}
+
+/// dW = Σ_t δ_t v_tᵀ over the columns of a sweep (dW += … if `add`): ONE matrix product over the window, Δ
+/// Vᵀ. `delta` and `v` are where the two begin in the tape's first column.
+template <class Scalar>
+void window_product(const Sweep<Scalar>& sweep, const Slots& slots, const Scalar* delta, const Scalar* v,
+                    const MatrixPart<Scalar>& dW, bool add) {
+  on_target<Scalar>([&](auto kernels) {
+    slots.for_each_run([&](int first, int count) {
+      const Index offset = first * sweep.stride;
+      kernels.window_product(delta + offset, v + offset, sweep.stride, count, dW, add);
+      add = true;
+    });
   });
 }
 
-/// The same for all columns and `Rows` rows at a time, from `row` on, then for what remains with half of
-/// them.
-template <int Rows, class Scalar>
-void window_product_rows(const Scalar* delta, const Scalar* v, Index stride, int steps, Scalar* dW,
-                         Index dW_stride, Index row, Index rows, Index columns, bool accumulate) {
-  for (; row + Rows <= rows; row += Rows) {
-    Index column = 0;
-    for (Index blocks = columns / 4; blocks > 0; --blocks, column += 4) {
-      window_product_block<Rows, 4>(delta + row, v + column, stride, steps, dW + row + column * dW_stride,
-                                    dW_stride, accumulate);
-    }
-    for (Index rest = columns % 4; rest > 0; --rest, ++column) {
-      window_product_block<Rows, 1>(delta + row, v + column, stride, steps, dW + row + column * dW_stride,
-                                    dW_stride, accumulate);
-    }
-  }
-  if constexpr (Rows > 1) {
-    window_product_rows<Rows / 2>(delta, v, stride, steps, dW, dW_stride, row, rows, columns, accumulate);
-  }
+/// ‖x‖².
+template <class Scalar>
+Scalar squared_norm(const Scalar* x, Index size) {
+  return on_target<Scalar>([&](auto kernels) { return kernels.squared_norm(x, size); });
 }
 
-/// dW = Σ_t δ_t v_tᵀ over the columns of a sweep (dW += … if `accumulate`): ONE matrix product over the
-/// window, Δ Vᵀ. `delta` and `v` are the rows that the two take in the tape's first column.
-template <class Scalar, class Gradient, class Delta, class Input>
-void window_product(const Sweep<Scalar>& sweep, const Slots& slots, const Delta& delta, const Input& v,
-                    Gradient&& dW, bool accumulate) {
-  slots.for_each_run([&](int first, int count) {
-    const Index offset = first * sweep.stride;
-    window_product_rows<2 * packet<Scalar>>(delta.data() + offset, v.data() + offset, sweep.stride, count,
-                                            dW.data(), dW.outerStride(), 0, delta.size(), v.size(),
-                                            accumulate);
-    accumulate = true;
+/// y += x, for each of the streams.
+template <class Scalar>
+void add_to(const Columns<Scalar>& y, const Columns<const std::type_identity_t<Scalar>>& x, int size,
+            int streams = 1) {
+  on_target<Scalar>([&](auto kernels) {
+    for (int s = 0; s < streams; ++s) {
+      kernels.add({y.column(s), x.column(s), nullptr}, size);
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/columns.hpp>
 #include <eddy/core/random.hpp>
 #include <eddy/core/shape.hpp>
 
@@ -56,28 +57,31 @@ struct Sweep {
 
 /// What a network is made of. A layer holds its sizes and nothing else: parameters, state and tape are
 /// arguments, so that one layer may run forward for one stream while it runs backward for another. All memory
-/// is laid out by the layer, in `sizes()` scalars each.
+/// is laid out by the layer, in `sizes()` scalars each. Several streams under one set of weights are columns
+/// side by side; their number is `OneStream` or an int.
 ///
-/// - `forward`: one step. Reads x, carries `state` on, writes what backward needs to `column`; returns where
-///   the output lies.
+/// - `forward`: one step. Reads x, carries `state` on, writes what backward needs to `tape`; returns where
+///   the outputs lie.
 /// - `backward`: one step of the sweep. `state_error` holds dL/d(state after the step) on entry, dL/d(state
 ///   before it) on return; `output_error` is dL/d(output), or null for zero; dL/dx is written to
 ///   `input_error` unless that is null. Returns false if all error was zero.
 /// - `gradient`: after the sweep. Writes (adds, if `accumulate`) the sum over its columns to `gradient`,
-/// which
-///   has the shape of the parameters.
-/// - `restore`: writes the state that was before the step of `column`.
+///   which has the shape of the parameters.
+/// - `restore`: writes the state that was before the step of a tape column.
 /// - `initialize`: draws initial parameters.
 /// - `visit_parameters`: calls visit(name, data, rows, columns) for each named part, column-major, in the
 ///   field's gate order.
 template <class L>
 concept Layer = requires(const L& layer, typename L::Scalar* memory, const typename L::Scalar* constant,
+                         Columns<typename L::Scalar> columns, Columns<const typename L::Scalar> constants,
                          Random& random, const Sweep<typename L::Scalar>& sweep) {
   { L::Sizes } -> std::convertible_to<LayerSizes>;
   { L::recurrent } -> std::convertible_to<bool>;
   { layer.sizes() } -> std::same_as<LayerSizes>;
-  { layer.forward(constant, constant, memory, memory) } -> std::same_as<const typename L::Scalar*>;
-  { layer.backward(constant, memory, memory, constant, memory) } -> std::same_as<bool>;
+  {
+    layer.forward(constant, constants, columns, columns, OneStream())
+    } -> std::same_as<Columns<const typename L::Scalar>>;
+  { layer.backward(constant, columns, columns, constants, columns, OneStream()) } -> std::same_as<bool>;
   layer.gradient(sweep, memory, true);
   layer.restore(constant, memory);
   layer.initialize(memory, random);

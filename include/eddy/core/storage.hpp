@@ -62,6 +62,11 @@ class Storage<T, Dynamic> {
   std::vector<T, AlignedAllocator<T>> values_;
 };
 
+/// A truth value that `Storage` can hold side by side with others, each in memory of its own.
+struct Flag {
+  bool is = false;
+};
+
 /// Hands out the named parts of a block of memory, one after the other.
 template <class Scalar>
 class Slicer {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <eddy/core/activation.hpp>
 #include <eddy/core/kernels.hpp>
-#include <eddy/core/storage.hpp>
+
+#include <algorithm>
 
 namespace eddy {
 
@@ -31,43 +31,48 @@ class Dense {
 
   LayerSizes sizes() const { return sizes(inputs_, outputs_); }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar*, Scalar* column) const {
-    auto tape = Tape<Scalar>(*this, column);
-    tape.v.head(inputs_) = VectorView<const Scalar>(x, inputs_);
-    tape.v(tape.v.size() - 1) = 1;
-    product(weights(parameters), tape.v, tape.y);
-    Phi::apply(tape.y);
-    return tape.y.data();
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar>,
+                                Columns<Scalar> tape, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    for (int s = 0; s < streams; ++s) {
+      Scalar* const v = column.v + s * tape.stride;
+      std::copy_n(x.column(s), int{inputs_}, v);
+      v[inputs_] = 1;
+    }
+    activated_product<Phi>(weights(parameters), {column.v, tape.stride}, {column.y, tape.stride}, streams);
+    return {column.y, tape.stride};
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar*, const Scalar* output_error,
-                Scalar* input_error) const {
-    auto tape = Tape<Scalar>(*this, column);
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar>,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    const Columns<Scalar> y{column.y, tape.stride}, delta{column.delta, tape.stride};
     if (!output_error) {
-      tape.delta.setZero();
+      for (int s = 0; s < streams; ++s) {
+        std::fill_n(delta.column(s), int{outputs_}, Scalar(0));
+      }
       return false;
     }
     // y = φ(W [x; 1])
-    tape.delta = VectorView<const Scalar>(output_error, outputs_);
-    Phi::backward(tape.y, tape.delta);
+    activation_backward<Phi, Scalar>(y, output_error, delta, outputs_, streams);
     if (input_error) {
-      transposed_product(weights(parameters).leftCols(inputs_), tape.delta,
-                         VectorView<Scalar>(input_error, inputs_));
+      transposed_product(weights(parameters).middle_columns(0, inputs_), delta, input_error, streams);
     }
     return true;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    const auto tape = Tape<const Scalar>(*this, sweep.tape);
-    window_product(sweep, sweep.with_error, tape.delta, tape.v, weights(gradient), accumulate);
+    const Tape<const Scalar> column(*this, sweep.tape);
+    window_product(sweep, sweep.with_error, column.delta, column.v, weights(gradient), accumulate);
   }
 
   void restore(const Scalar*, Scalar*) const {}
 
   void initialize(Scalar* parameters, Random& random) const {
-    auto W = weights(parameters);
-    glorot_uniform(W.leftCols(inputs_), random);
-    W.col(W.cols() - 1).setZero();
+    glorot_uniform(MatrixView<Scalar>(parameters, outputs_, inputs_), random);
+    std::fill_n(parameters + outputs_ * inputs_, int{outputs_}, Scalar(0));
   }
 
   template <class Memory, class Visit>
@@ -80,18 +85,17 @@ class Dense {
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const Dense& layer, Memory* column) : Tape(layer.inputs_, layer.outputs_, Slicer<Memory>(column)) {}
-    Tape(int inputs, int outputs, Slicer<Memory> next)
-        : y(next.vector(outputs)), delta(next.vector(outputs)), v(next.vector(inputs + 1)) {}
+    Tape(const Dense& layer, Memory* column)
+        : y(column), delta(y + layer.outputs_), v(delta + layer.outputs_) {}
 
-    VectorView<Memory> y;
-    VectorView<Memory> delta;  // dL/d(pre-activations)
-    VectorView<Memory> v;      // [x; 1]
+    Memory* y;
+    Memory* delta;  // dL/d(pre-activations)
+    Memory* v;      // [x; 1]
   };
 
   template <class Memory>
-  MatrixView<Memory> weights(Memory* parameters) const {
-    return {parameters, outputs_, inputs_ + 1};
+  MatrixPart<Memory> weights(Memory* parameters) const {
+    return {parameters, outputs_, inputs_ + 1, outputs_};
   }
 
   [[no_unique_address]] Extent<Inputs> inputs_;

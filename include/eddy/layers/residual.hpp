@@ -1,7 +1,9 @@
 #pragma once
 
-#include <eddy/core/layer.hpp>
-#include <eddy/core/storage.hpp>
+#include <eddy/core/kernels.hpp>
+#include <eddy/core/touched.hpp>
+
+#include <algorithm>
 
 namespace eddy {
 
@@ -16,6 +18,7 @@ class Residual {
  public:
   using Scalar = typename Inner::Scalar;
   static constexpr bool recurrent = Inner::recurrent;
+  static constexpr int SparseColumns = sparse_columns_at_compile_time<Inner>();
   static constexpr LayerSizes Sizes = [] {
     LayerSizes sizes = Inner::Sizes;
     sizes.column = add(sizes.column, padded<Scalar>(sizes.outputs));
@@ -36,26 +39,40 @@ class Residual {
     return sizes;
   }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
     const LayerSizes sizes = inner_.sizes();
-    VectorView<Scalar> y(column + sizes.column, sizes.outputs);
-    const Scalar* const f = inner_.forward(parameters, x, state, column);
-    y = VectorView<const Scalar>(x, sizes.outputs) + VectorView<const Scalar>(f, sizes.outputs);
-    return y.data();
+    const Columns<Scalar> y = tape.from(sizes.column);
+    const Columns<const Scalar> f = inner_.forward(parameters, x, state, tape, streams);
+    for (int s = 0; s < streams; ++s) {
+      std::copy_n(x.column(s), sizes.outputs, y.column(s));
+    }
+    add_to(y, f, sizes.outputs, streams);
+    return y;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
-    const bool error = inner_.backward(parameters, column, state_error, output_error, input_error);
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
+    const bool error = inner_.backward(parameters, tape, state_error, output_error, input_error, streams);
     if (input_error && output_error) {
-      VectorView<Scalar>(input_error, inner_.sizes().outputs) +=
-          VectorView<const Scalar>(output_error, inner_.sizes().outputs);
+      add_to(input_error, output_error, inner_.sizes().outputs, streams);
     }
     return error;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
     inner_.gradient(sweep, gradient, accumulate);
+  }
+  int sparse_columns() const { return eddy::sparse_columns(inner_); }
+  template <class Visit>
+  void visit_blocks(Visit&& visit) const {
+    eddy::visit_blocks(inner_, visit);
+  }
+  template <class Visit>
+  void touched(const Sweep<Scalar>& sweep, Visit&& visit) const {
+    visit_touched(inner_, sweep, visit);
   }
   void restore(const Scalar* column, Scalar* state) const { inner_.restore(column, state); }
   void initialize(Scalar* parameters, Random& random) const { inner_.initialize(parameters, random); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/touched.hpp>
 
 #include <tuple>
 #include <utility>
@@ -38,6 +39,11 @@ class Sequential {
   static_assert((std::is_same_v<Scalar, typename Layers::Scalar> && ...),
                 "all layers of a network share one scalar type");
   static constexpr bool recurrent = (Layers::recurrent || ...);
+  static constexpr int SparseColumns = [] {
+    int sum = 0;
+    ((sum = add(sum, sparse_columns_at_compile_time<Layers>())), ...);
+    return sum;
+  }();
   static constexpr LayerSizes Sizes = [] {
     if constexpr ((Layers::Sizes.fixed() && ...)) {
       return stacked<Scalar>({Layers::Sizes...});
@@ -61,25 +67,50 @@ class Sequential {
     return std::apply([](const auto&... layer) { return stacked<Scalar>({layer.sizes()...}); }, layers_);
   }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
     for_each_layer([&](const auto& layer) {
       const LayerSizes sizes = layer.sizes();
-      x = layer.forward(parameters, x, state, column);
+      x = layer.forward(parameters, x, state, tape, streams);
       parameters += sizes.parameters;
-      state += sizes.state;
-      column += sizes.column;
+      state = state.from(sizes.state);
+      tape = tape.from(sizes.column);
     });
     return x;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
-    return backward_from<Depth - 1>(parameters, column, state_error, output_error, input_error,
-                                    column + below<Depth>().column);
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
+    return backward_from<Depth - 1>(parameters, tape, state_error, output_error, input_error,
+                                    tape.from(below<Depth>().column), streams);
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
     gradient_from<Depth - 1>(sweep, gradient, accumulate);
+  }
+
+  int sparse_columns() const {
+    int sum = 0;
+    for_each_layer([&](const auto& layer) { sum += eddy::sparse_columns(layer); });
+    return sum;
+  }
+
+  template <class Visit>
+  void visit_blocks(Visit&& visit) const {
+    Index first = 0;
+    for_each_layer([&](const auto& layer) {
+      eddy::visit_blocks(layer, [&](Index begin, Index length, int columns) {
+        visit(first + begin, length, columns);
+      });
+      first += layer.sizes().parameters;
+    });
+  }
+
+  template <class Visit>
+  void touched(const Sweep<Scalar>& sweep, Visit&& visit) const {
+    touched_from<Depth - 1>(sweep, visit);
   }
 
   void restore(const Scalar* column, Scalar* state) const {
@@ -128,19 +159,22 @@ class Sequential {
   }
 
   /// Goes down from layer N; `passing` is the room for the error of layer N's input.
-  template <std::size_t N>
-  bool backward_from(const Scalar* parameters, Scalar* column, Scalar* state_error,
-                     const Scalar* output_error, Scalar* input_error, Scalar* passing) const {
+  template <std::size_t N, class Streams>
+  bool backward_from(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                     Columns<const Scalar> output_error, Columns<Scalar> input_error, Columns<Scalar> passing,
+                     Streams streams) const {
     const LayerSizes offset = below<N>();
     const auto& layer = std::get<N>(layers_);
-    Scalar* const own_input_error = N == 0 ? input_error : passing;
-    const bool error = layer.backward(parameters + offset.parameters, column + offset.column,
-                                      state_error + offset.state, output_error, own_input_error);
+    const Columns<Scalar> own_input_error = N == 0 ? input_error : passing;
+    const bool error =
+        layer.backward(parameters + offset.parameters, tape.from(offset.column),
+                       state_error.from(offset.state), output_error, own_input_error, streams);
     if constexpr (N == 0) {
       return error;
     } else {
-      return backward_from<N - 1>(parameters, column, state_error, error ? own_input_error : nullptr,
-                                  input_error, passing + padded<Scalar>(layer.sizes().inputs));
+      return backward_from<N - 1>(parameters, tape, state_error,
+                                  error ? own_input_error : Columns<const Scalar>(), input_error,
+                                  passing.from(padded<Scalar>(layer.sizes().inputs)), streams);
     }
   }
 
@@ -155,6 +189,22 @@ class Sequential {
         sweep.with_error = sweep.visited;
       }
       gradient_from<N - 1>(sweep, gradient, accumulate);
+    }
+  }
+
+  /// Goes down from layer N, as the gradient does.
+  template <std::size_t N, class Visit>
+  void touched_from(Sweep<Scalar> sweep, Visit&& visit) const {
+    int first = 0;
+    std::size_t position = 0;
+    for_each_layer([&](const auto& layer) { first += position++ < N ? eddy::sparse_columns(layer) : 0; });
+    visit_touched(std::get<N>(layers_), sweep.at(below<N>().column),
+                  [&](int column) { visit(first + column); });
+    if constexpr (N > 0) {
+      if (LayerAt<N>::recurrent) {
+        sweep.with_error = sweep.visited;
+      }
+      touched_from<N - 1>(sweep, visit);
     }
   }
 

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <eddy/core/layer.hpp>
-#include <eddy/core/storage.hpp>
+#include <eddy/core/kernels.hpp>
+#include <eddy/core/touched.hpp>
+
+#include <algorithm>
 
 namespace eddy {
 
@@ -13,6 +15,7 @@ class Skip {
  public:
   using Scalar = typename Inner::Scalar;
   static constexpr bool recurrent = Inner::recurrent;
+  static constexpr int SparseColumns = sparse_columns_at_compile_time<Inner>();
   static constexpr LayerSizes Sizes = [] {
     LayerSizes sizes = Inner::Sizes;
     sizes.outputs = add(sizes.outputs, sizes.inputs);
@@ -30,28 +33,41 @@ class Skip {
     return sizes;
   }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, Streams streams) const {
     const LayerSizes sizes = inner_.sizes();
-    Scalar* const y = column + sizes.column;
-    const Scalar* const f = inner_.forward(parameters, x, state, column);
-    VectorView<Scalar>(y, sizes.outputs) = VectorView<const Scalar>(f, sizes.outputs);
-    VectorView<Scalar>(y + sizes.outputs, sizes.inputs) = VectorView<const Scalar>(x, sizes.inputs);
+    const Columns<Scalar> y = tape.from(sizes.column);
+    const Columns<const Scalar> f = inner_.forward(parameters, x, state, tape, streams);
+    for (int s = 0; s < streams; ++s) {
+      std::copy_n(f.column(s), sizes.outputs, y.column(s));
+      std::copy_n(x.column(s), sizes.inputs, y.column(s) + sizes.outputs);
+    }
     return y;
   }
 
-  bool backward(const Scalar* parameters, Scalar* column, Scalar* state_error, const Scalar* output_error,
-                Scalar* input_error) const {
+  template <class Streams>
+  bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
+                Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
     const LayerSizes sizes = inner_.sizes();
-    const bool error = inner_.backward(parameters, column, state_error, output_error, input_error);
+    const bool error = inner_.backward(parameters, tape, state_error, output_error, input_error, streams);
     if (input_error && output_error) {
-      VectorView<Scalar>(input_error, sizes.inputs) +=
-          VectorView<const Scalar>(output_error + sizes.outputs, sizes.inputs);
+      add_to(input_error, output_error.from(sizes.outputs), sizes.inputs, streams);
     }
     return error;
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
     inner_.gradient(sweep, gradient, accumulate);
+  }
+  int sparse_columns() const { return eddy::sparse_columns(inner_); }
+  template <class Visit>
+  void visit_blocks(Visit&& visit) const {
+    eddy::visit_blocks(inner_, visit);
+  }
+  template <class Visit>
+  void touched(const Sweep<Scalar>& sweep, Visit&& visit) const {
+    visit_touched(inner_, sweep, visit);
   }
   void restore(const Scalar* column, Scalar* state) const { inner_.restore(column, state); }
   void initialize(Scalar* parameters, Random& random) const { inner_.initialize(parameters, random); }
