@@ -1,8 +1,10 @@
 #pragma once
 
+#include <eddy/batch.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/core/touched.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/optimizer.hpp>
@@ -12,6 +14,8 @@
 #include <eddy/target.hpp>
 #include <eddy/update.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -50,6 +54,9 @@ class Online {
  private:
   static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Outputs>() : Dynamic;
   using Memory = StreamMemory<Network, Credit, Targets>;
+  static constexpr bool amortized = requires { Credit::amortized; };
+  static_assert(!amortized || std::is_same_v<R, NoRehearsal>,
+                "AmortizedBptt is for a flat latency: it goes with NoRehearsal only");
   template <class X>
   static constexpr bool certain = size_is_certain<X, Inputs>() && fixed;
   template <class Y>
@@ -77,6 +84,40 @@ class Online {
     Memory memory_;
   };
 
+  /// Several streams in lock step under one set of weights: a step of all of them is one matrix product. A
+  /// matrix of inputs, predictions or targets has a column for each stream. Allocates at construction.
+  class Batch {
+   public:
+    int streams() const { return memory_.tape.streams(); }
+
+    /// The newest step of all, counted from 1.
+    Time time() const { return memory_.tape.time(); }
+
+    /// The latest predictions; zero before the first step, NaN for a stream that had no sample.
+    MatrixView<const Scalar> predictions() const { return memory_.tape.predictions(time()); }
+
+    /// Forgets all streams, or one of them: hidden state, window, labels whose error still waited. Time goes
+    /// on.
+    void reset() {
+      for (int stream = 0; stream < streams(); ++stream) {
+        memory_.tape.reset(stream);
+      }
+    }
+    void reset(int stream) {
+      if (stream < 0 || stream >= streams()) {
+        fail("the stream is " + std::to_string(stream) + ", expected 0 to " + std::to_string(streams() - 1));
+      }
+      memory_.tape.reset(stream);
+    }
+
+   private:
+    friend Online;
+    Batch(const Online& model, int streams)
+        : memory_(model.network_, model.targets_, streams, model.options_.credit) {}
+
+    BatchMemory<Network> memory_;
+  };
+
   /// A model of fixed sizes. Throws `std::invalid_argument` if a setting is out of range.
   explicit Online(Options options = {}) requires(Sizes.fixed()) : Online(Network(), std::move(options)) {}
 
@@ -89,6 +130,7 @@ class Online {
         parameters_(padded<Scalar>(network_.sizes().parameters)),
         gradient_(padded<Scalar>(network_.sizes().parameters)),
         moments_(static_cast<Index>(O::moments) * padded<Scalar>(network_.sizes().parameters)),
+        touched_(network_),
         stream_(*this),
         rehearsal_(options_.rehearsal, network_, targets_, options_.credit) {
     network_.initialize(parameters_.data(), random_);
@@ -205,6 +247,58 @@ class Online {
   /// Another stream, at its initial state, to learn from and predict under the same weights.
   Stream make_stream() const { return Stream(*this); }
 
+  /// Streams at their initial state, to be taken forward together. They learn without rehearsal: each is what
+  /// the others rehearse.
+  Batch make_batch(int streams) const {
+    if (streams < 1) {
+      fail("the number of streams is " + std::to_string(streams) + ", expected at least 1");
+    }
+    return Batch(*this, streams);
+  }
+
+  /// Takes one step of every stream of the batch, x [inputs, streams]; returns the predictions [outputs,
+  /// streams], which live in the batch until its next step. A stream has no sample at this step if its column
+  /// of x is not finite, or if `active(stream)` is false: its state stays, its prediction is NaN.
+  template <EigenExpression X>
+  MatrixView<const Scalar> step(Batch& batch, const X& x) const {
+    return step_batch(batch, x, [](int) { return true; });
+  }
+  template <EigenExpression X, EigenExpression Active>
+  MatrixView<const Scalar> step(Batch& batch, const X& x, const Active& active) const {
+    if (active.size() != batch.streams()) {
+      fail_size("active", static_cast<long>(active.size()), batch.streams());
+    }
+    return step_batch(batch, x, [&](int stream) { return static_cast<bool>(active(stream)); });
+  }
+
+  /// Takes one step of every stream, then learns from their labels, y [targets, streams] or, for a
+  /// `ClassLoss`, a class index for each; NaN, or a negative index, is no label. The loss is the mean over the
+  /// streams that have a label, and so is its gradient.
+  template <EigenExpression X, EigenExpression Y>
+  Scalar partial_fit(Batch& batch, const X& x, const Y& y) {
+    check_labels<L>(y, targets_, batch.streams());
+    step(batch, x);
+    return learn(batch, batch.time(), y);
+  }
+  template <EigenExpression X, EigenExpression Y, EigenExpression Active>
+  Scalar partial_fit(Batch& batch, const X& x, const Y& y, const Active& active) {
+    check_labels<L>(y, targets_, batch.streams());
+    step(batch, x, active);
+    return learn(batch, batch.time(), y);
+  }
+
+  /// Learns from the labels of the newest step, or of an earlier one.
+  template <EigenExpression Y>
+  Scalar partial_fit(Batch& batch, const Y& y) {
+    return partial_fit(batch, at(batch.time()), y);
+  }
+  template <EigenExpression Y>
+  Scalar partial_fit(Batch& batch, At when, const Y& y) {
+    check_labels<L>(y, targets_, batch.streams());
+    check_batch(batch);
+    return learn(batch, when.step, y);
+  }
+
   /// What became of the latest label.
   const Update<Scalar>& last_update() const { return update_; }
 
@@ -264,6 +358,43 @@ class Online {
     }
   }
 
+  void check_batch(const Batch& batch) const {
+    if (!batch.memory_.tape.fits(network_.sizes(), options_.credit)) {
+      fail("the batch was made by a model of other sizes or another window");
+    }
+  }
+
+  template <class X, class Active>
+  MatrixView<const Scalar> step_batch(Batch& batch, const X& x, Active&& active) const {
+    const int inputs = network_.sizes().inputs;
+    check_columns("x", x, inputs, batch.streams());
+    check_batch(batch);
+    for (int stream = 0; stream < batch.streams(); ++stream) {
+      copy_values<Inputs>(x.col(stream), batch.memory_.tape.next_input(stream), inputs);
+    }
+    batch.memory_.tape.step(network_, parameters_.data(), active);
+    return batch.predictions();
+  }
+
+  /// Enters the errors of labels that have come, and updates the weights if it is time.
+  template <class Y>
+  Scalar learn(Batch& batch, Time step, const Y& y) {
+    auto& tape = batch.memory_.tape;
+    const auto entered = batch.memory_.enter(step, y, options_.loss);
+    update_.applied = false;
+    update_.gradient_norm = 0;
+    update_.loss = entered.loss;
+    update_.status = entered.status;
+    update_.skipped += entered.unusable + tape.take_lost_errors();
+    if (tape.due()) {
+      const int errors = tape.pending();
+      touched_.clear(network_, gradient_.data());
+      tape.sweep(network_, parameters_.data(), Scalar(1), gradient_.data(), touched_);
+      descend(errors);
+    }
+    return update_.loss;
+  }
+
   VectorView<const Scalar, Outputs> advance(Scratch<Network>& scratch, const Scalar* x) const {
     Memory::Tape::advance(network_, parameters_.data(), x, scratch.state.data(), scratch.column.data(),
                           scratch.output.data());
@@ -287,7 +418,9 @@ class Online {
     update_.loss = not_a_number<Scalar>;
     update_.status = enter(stream, step, y);
     update_.skipped += (update_.status != UpdateStatus::pending) + stream.tape.take_lost_errors();
-    if (stream.tape.due()) {
+    if constexpr (amortized) {
+      update_by_and_by(stream);
+    } else if (stream.tape.due()) {
       update(stream);
     }
     return update_.loss;
@@ -317,31 +450,79 @@ class Online {
 
   /// One update from the errors that wait in the stream, and from rehearsed windows beside them.
   void update(Memory& stream) {
-    const int size = network_.sizes().parameters;
     const Time newest = stream.tape.newest_pending();
     const int errors = stream.tape.pending();
     const int replays = rehearsal_.replays();
     const Scalar share = Scalar(1) / static_cast<Scalar>(1 + replays);
-    stream.tape.sweep(network_, parameters_.data(), share, gradient_.data(), false);
+    touched_.clear(network_, gradient_.data());
+    stream.tape.sweep(network_, parameters_.data(), share, gradient_.data(), false, touched_);
     for (int replay = 0; replay < replays; ++replay) {
-      rehearsal_.rehearse(network_, parameters_.data(), options_.loss, share, gradient_.data(), random_);
+      rehearsal_.rehearse(network_, parameters_.data(), options_.loss, share, gradient_.data(), touched_,
+                          random_);
     }
+    if (descend(errors)) {
+      rehearsal_.keep(stream, network_, newest, random_);
+    }
+  }
 
-    update_.gradient_norm = gradient().norm();
+  /// A label's share of the update that is under way in the stream, and the beginning of the next.
+  void update_by_and_by(Memory& stream) {
+    auto& tape = stream.tape;
+    const auto move = [&](Index begin, Index length) {
+      std::copy_n(tape.gradient() + begin, length, gradient_.data() + begin);
+      update_.gradient_norm = tape.gradient_norm();
+      if (begin == 0 && !begin_update(tape.stride())) {
+        return false;
+      }
+      move_parameters([&](auto&& visit) { visit(begin, length); });
+      return true;
+    };
+    if (tape.busy()) {
+      tape.work(network_, parameters_.data(), tape.due(), move);
+    }
+    if (tape.due()) {
+      tape.begin_update();
+    }
+  }
+
+  /// Moves the weights by the gradient of so many errors; false if it is not finite.
+  bool descend(int errors) {
+    Scalar sum_of_squares = 0;
+    touched_.for_each_range(network_, [&](Index begin, Index length, bool) {
+      sum_of_squares += squared_norm(gradient_.data() + begin, length);
+    });
+    update_.gradient_norm = std::sqrt(sum_of_squares);
+    if (!begin_update(errors)) {
+      return false;
+    }
+    move_parameters([&](auto&& visit) {
+      touched_.for_each_range(network_,
+                              [&](Index begin, Index length, bool) { visit(begin, length); });
+    });
+    return true;
+  }
+
+  /// Counts an update, unless its gradient is not finite.
+  bool begin_update(int errors) {
     if (!is_finite(update_.gradient_norm)) {
       update_.skipped += errors;
       update_.status = UpdateStatus::gradient_not_finite;
-      return;
+      return false;
     }
     ++update_.updates;
     update_.applied = true;
     if (update_.status == UpdateStatus::pending) {
       update_.status = UpdateStatus::applied;
     }
+    return true;
+  }
+
+  template <class Ranges>
+  void move_parameters(Ranges&& for_each_range) {
     update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), update_.updates, size, parameters_.data(),
-                      gradient_.data(), moments_.data(), padded<Scalar>(size));
-    rehearsal_.keep(stream, network_, newest, random_);
+                      static_cast<double>(update_.gradient_norm), update_.updates, parameters_.data(),
+                      gradient_.data(), moments_.data(), padded<Scalar>(network_.sizes().parameters),
+                      for_each_range);
   }
 
   template <class Value>
@@ -360,6 +541,7 @@ class Online {
   Update<Scalar> update_;
   Storage<Scalar, padded<Scalar>(Parameters)> parameters_, gradient_;
   Storage<Scalar, multiply(O::moments, padded<Scalar>(Parameters))> moments_;
+  Touched<Network> touched_;
   Stream stream_;
   [[no_unique_address]] RehearsalMemory<R, Memory> rehearsal_;
 };

@@ -44,7 +44,7 @@ struct StreamMemory {
   StreamMemory(const Network& network, int target_count, const Credit& credit)
       : targets(target_count),
         tape(network, credit),
-        labels(Index{2} * targets * credit.window),
+        labels(Index{2} * targets * credit.slots()),
         error(network.sizes().outputs),
         scratch(network.sizes()) {}
 
@@ -81,7 +81,7 @@ struct StreamMemory {
 
   int targets;
   Tape tape;
-  Storage<Scalar, multiply(2, multiply(Targets, Window))> labels;  ///< targets, then weights, a column a step
+  Storage<Scalar, multiply(2, multiply(Targets, Credit::SlotsAtCompileTime))> labels;  ///< targets, then weights, a column a step
   Storage<Scalar, Outputs> error;
   [[no_unique_address]] mutable std::conditional_t<fixed, NoScratch, Scratch<Network>> scratch;
 };

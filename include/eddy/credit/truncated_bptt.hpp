@@ -1,8 +1,10 @@
 #pragma once
 
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kernels.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/core/touched.hpp>
 #include <eddy/credit/credit.hpp>
 
 #include <algorithm>
@@ -32,8 +34,18 @@ struct TruncatedBptt {
   int window = fixed_or(Window, 16);  ///< steps that error goes back through, at least 1
   int stride = fixed_or(Stride, 1);   ///< steps from update to update, 1 … window
 
+  /// Where a sweep may stop: once the 2-norm of what is left of the error of the state is no more than this
+  /// part of the largest that it was, after the last error has entered. 0, the default: at the end of the
+  /// window. After Aicher, Foti & Fox 2019, arXiv:1905.07473, who bound the bias; docs/performance.md has what
+  /// it saves and costs.
+  double tolerance = 0;
+
   static constexpr int WindowAtCompileTime = Window;
   static constexpr int StrideAtCompileTime = Stride;
+  static constexpr int SlotsAtCompileTime = Window;
+
+  /// How many steps a stream keeps.
+  int slots() const { return window; }
 
   template <Layer Network>
   using Tape = eddy::Tape<Network, Window>;
@@ -45,6 +57,9 @@ struct TruncatedBptt {
     if (stride > window) {
       fail("the stride is " + std::to_string(stride) + ", expected at most the window, " +
            std::to_string(window) + ": error would leave the window unused");
+    }
+    if (!is_finite(tolerance) || tolerance < 0 || tolerance >= 1) {
+      fail("the tolerance is " + std::to_string(tolerance) + ", expected 0 to less than 1");
     }
   }
 };
@@ -67,6 +82,7 @@ class Tape {
   Tape(const Network& network, const Settings& settings)
       : window_(settings.window),
         stride_(settings.stride),
+        tolerance_(static_cast<Scalar>(settings.tolerance)),
         sizes_(network.sizes()),
         state_(sizes_.state),
         state_error_(sizes_.state),
@@ -130,7 +146,8 @@ class Tape {
     VectorView<Scalar> output(y, sizes.outputs);
     const bool finite_input = all_finite(x, sizes.inputs);
     if (finite_input) {
-      output = VectorView<const Scalar>(network.forward(parameters, x, state, column), sizes.outputs);
+      output = VectorView<const Scalar>(
+          network.forward(parameters, {x, 0}, {state, 0}, {column, 0}, OneStream()).data, sizes.outputs);
       if (Sizes.state == 0 || is_finite(VectorView<const Scalar>(state, sizes.state).squaredNorm())) {
         return true;
       }
@@ -146,6 +163,8 @@ class Tape {
 
   /// The oldest step in the window; time() + 1 if the window is empty.
   Time oldest() const { return time() - held() + 1; }
+
+  int stride() const { return stride_; }
 
   /// Whether no step was taken since the stream began.
   bool empty() const { return steps_ == 0; }
@@ -197,34 +216,69 @@ class Tape {
   /// for the stride.
   int take_lost_errors() { return std::exchange(lost_errors_, 0); }
 
+  /// How many steps error went back in all sweeps so far.
+  std::int64_t steps_back() const { return steps_back_; }
+
   /// Whether it is time for a sweep: `stride` errors wait, or `stride` steps have gone by since the last.
   bool due() const { return pending_ >= stride_ || (pending_ > 0 && steps_ - last_sweep_ >= stride_); }
+
+  /// The steps that a sweep goes back through: from the newest that waits with an error, to the oldest.
+  struct Span {
+    Time newest, oldest_error, oldest;
+    Scalar largest = 0;  ///< largest ‖error of the state‖² so far
+  };
 
   /// Sends all waiting errors, times `scale`, back through the window, and writes the gradient of the
   /// parameters (adds to it if `accumulate`).
   void sweep(const Network& network, const Scalar* parameters, Scalar scale, Scalar* gradient,
-             bool accumulate) {
-    std::fill_n(state_error_.data(), sizes_.state, Scalar(0));
-    VectorView<Scalar> error(error_.data(), sizes_.outputs);
-    for (Time step = newest_pending_; step >= oldest(); --step) {
-      const int index = slot_of(step);
-      Slot& slot = slots_.data()[index];
-      if (slot.gap) {
-        continue;
+             bool accumulate, Touched<Network>& touched) {
+    Span span = begin_sweep();
+    for (Time step = span.newest; step >= span.oldest; --step) {
+      if (step_back(network, parameters, scale, step, span)) {
+        span.oldest = step;
       }
-      if (slot.has_error) {
-        error = scale * error_at(index);
-        error_at(index).setZero();
-      }
-      network.backward(parameters, column(index), state_error_.data(),
-                       slot.has_error ? error.data() : nullptr, nullptr);
-      slot.has_error = false;
     }
-    network.gradient(Sweep<Scalar>{columns_.data(), sizes_.column, slots(oldest(), newest_pending_),
-                                   slots(oldest_pending_, newest_pending_)},
-                     gradient, accumulate);
+    const Sweep<Scalar> columns = swept(span.oldest, span.newest, span);
+    network.gradient(columns, gradient, accumulate);
+    touched.note(network, columns);
+  }
+
+  /// Begins a sweep for all errors that wait.
+  Span begin_sweep() {
+    std::fill_n(state_error_.data(), sizes_.state, Scalar(0));
     pending_ = 0;
     last_sweep_ = steps_;
+    return {newest_pending_, oldest_pending_, oldest()};
+  }
+
+  /// One step of a sweep. Returns whether no more than the tolerance is left of the error.
+  bool step_back(const Network& network, const Scalar* parameters, Scalar scale, Time step, Span& span) {
+    const int index = slot_of(step);
+    Slot& slot = slots_.data()[index];
+    ++steps_back_;
+    if (slot.gap) {
+      return false;
+    }
+    VectorView<Scalar> error(error_.data(), sizes_.outputs);
+    if (slot.has_error) {
+      error = scale * error_at(index);
+      error_at(index).setZero();
+    }
+    network.backward(parameters, {column(index), 0}, {state_error_.data(), 0},
+                     {slot.has_error ? error.data() : nullptr, 0}, {}, OneStream());
+    slot.has_error = false;
+    if (tolerance_ == 0 || step > span.oldest_error) {
+      return false;
+    }
+    const Scalar left = squared_norm(state_error_.data(), sizes_.state);
+    span.largest = (std::max)(span.largest, left);
+    return left <= tolerance_ * tolerance_ * span.largest;
+  }
+
+  /// Some of the columns that a sweep went through, for the gradient.
+  Sweep<Scalar> swept(Time from, Time to, const Span& span) {
+    const Time first_error = (std::max)(from, (std::min)(span.oldest_error, to));
+    return {columns_.data(), sizes_.column, slots(from, to), slots(first_error, to)};
   }
 
  private:
@@ -243,6 +297,7 @@ class Tape {
   }
 
   int window_, stride_;
+  Scalar tolerance_;
   LayerSizes sizes_;
   Storage<Scalar, Sizes.state> state_, state_error_;
   Storage<Scalar, multiply(Sizes.column, Window)> columns_;
@@ -257,6 +312,7 @@ class Tape {
   int pending_ = 0;
   Time oldest_pending_ = 0, newest_pending_ = 0;
   int lost_errors_ = 0;
+  std::int64_t steps_back_ = 0;
 };
 
 }  // namespace eddy

@@ -98,7 +98,7 @@ class RehearsalMemory {
   /// adds its gradient, times `share`.
   template <Loss L>
   void rehearse(const Network& network, const Scalar* parameters, const L& loss, Scalar share,
-                Scalar* gradient, Random& random) {
+                Scalar* gradient, Touched<Network>& touched, Random& random) {
     auto& tape = again_.tape;
     const int index = kept_.draw(random), steps = kept_.steps(index);
     const auto window = kept_.window(index);
@@ -116,7 +116,7 @@ class RehearsalMemory {
       }
     }
     if (tape.pending() > 0) {
-      tape.sweep(network, parameters, share, gradient, true);
+      tape.sweep(network, parameters, share, gradient, true, touched);
     }
   }
 

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <eddy/core/layer.hpp>
+#include <eddy/core/storage.hpp>
+
+#include <algorithm>
+
+namespace eddy {
+
+// A layer may have parameters of which a step reads few: the columns of an `Embedding`. Such a layer is
+// sparse, and offers beyond what every layer has
+//
+// - `SparseColumns`, how many such columns it has, and `sparse_columns()` where that is `Dynamic`;
+// - `visit_blocks(visit)`: visit(begin, length, columns) for each block of its parameters, in order;
+//   `columns` is the number of sparse columns of that length, or 0 for a block that every step needs;
+// - `touched(sweep, visit)`: visit(k) for each of its sparse columns that a sweep went through.
+//
+// Its `gradient` always adds: a learner clears what was touched, and nothing else needs clearing.
+
+template <class L>
+constexpr int sparse_columns_at_compile_time() {
+  if constexpr (requires { L::SparseColumns; }) {
+    return L::SparseColumns;
+  } else {
+    return 0;
+  }
+}
+
+template <class L>
+inline constexpr bool is_sparse = sparse_columns_at_compile_time<L>() != 0;
+
+template <class L>
+int sparse_columns(const L& layer) {
+  if constexpr (sparse_columns_at_compile_time<L>() == Dynamic) {
+    return layer.sparse_columns();
+  } else {
+    return sparse_columns_at_compile_time<L>();
+  }
+}
+
+/// The blocks of any layer: one that every step needs, unless it is sparse.
+template <class L, class Visit>
+void visit_blocks(const L& layer, Visit&& visit) {
+  if constexpr (is_sparse<L>) {
+    layer.visit_blocks(visit);
+  } else if (layer.sizes().parameters > 0) {
+    visit(Index{0}, Index{layer.sizes().parameters}, 0);
+  }
+}
+
+/// The sparse columns of any layer that a sweep went through.
+template <class L, class Scalar, class Visit>
+void visit_touched(const L& layer, const Sweep<Scalar>& sweep, Visit&& visit) {
+  if constexpr (is_sparse<L>) {
+    layer.touched(sweep, visit);
+  }
+}
+
+/// Which parameters have a gradient since the last update: those of every dense block, and the sparse columns
+/// that were touched. An update visits no others.
+template <Layer Network>
+class Touched {
+ public:
+  explicit Touched(const Network& network)
+      : is_touched_(sparse_columns(network)), columns_(sparse_columns(network)) {}
+
+  /// Notes the columns that a sweep went through.
+  template <class Scalar>
+  void note(const Network& network, const Sweep<Scalar>& sweep) {
+    visit_touched(network, sweep, [&](int column) {
+      if (!is_touched_.data()[column].is) {
+        is_touched_.data()[column].is = true;
+        columns_.data()[count_++] = column;
+      }
+    });
+  }
+
+  /// Sets the gradient of what was touched to zero, and forgets it.
+  template <class Scalar>
+  void clear(const Network& network, Scalar* gradient) {
+    if constexpr (is_sparse<Network>) {
+      for_each_range(network, [&](Index begin, Index length, bool sparse) {
+        if (sparse) {
+          std::fill_n(gradient + begin, length, Scalar(0));
+        }
+      });
+      for (int i = 0; i < count_; ++i) {
+        is_touched_.data()[columns_.data()[i]].is = false;
+      }
+      count_ = 0;
+    }
+  }
+
+  /// Calls visit(begin, length, sparse) for each range of parameters to be updated.
+  template <class Visit>
+  void for_each_range(const Network& network, Visit&& visit) const {
+    int first = 0;
+    visit_blocks(network, [&](Index begin, Index length, int columns) {
+      if (columns == 0) {
+        visit(begin, length, false);
+        return;
+      }
+      for (int i = 0; i < count_; ++i) {
+        const int column = columns_.data()[i] - first;
+        if (column >= 0 && column < columns) {
+          visit(begin + column * length, length, true);
+        }
+      }
+      first += columns;
+    });
+  }
+
+ private:
+  [[no_unique_address]] Storage<Flag, sparse_columns_at_compile_time<Network>()> is_touched_;
+  [[no_unique_address]] Storage<int, sparse_columns_at_compile_time<Network>()> columns_;
+  int count_ = 0;
+};
+
+}  // namespace eddy
