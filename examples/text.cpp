@@ -103,6 +103,9 @@ static void run(std::istream& input, const std::string& name, const Options& opt
     const auto byte = static_cast<unsigned char>(next), newest = static_cast<unsigned char>(history & 0xff);
     contexts.look_up(history, others.logits);
     const float nats = model.partial_fit(alphabet.class_of(newest), alphabet.class_of(byte));
+    if (!model.last_update().applied && model.last_update().status != eddy::UpdateStatus::pending)
+      throw std::runtime_error(std::string(eddy::describe(model.last_update().status)) +
+                               ": try a lower --learning-rate");
     contexts.learn(others.error);
     account.pay(static_cast<double>(nats) / std::numbers::ln2 + alphabet.extra_bits(byte));
 
@@ -166,7 +169,8 @@ static void declare(CLI::App& app, Options& options) {
   app.option_defaults()->group("Contexts");
   app.add_option("--contexts", options.contexts, "longest context in bytes; 0: the network alone")
       ->check(CLI::Range(0, 8));
-  app.add_option("--context-bits", options.context_bits, "log2 of the contexts kept for each length")
+  app.add_option("--context-bits", options.context_bits,
+                 "log2 of the contexts kept for each length, of 4 bytes a class each")
       ->check(CLI::Range(1, 24));
   app.add_option("--context-rate", options.context_rate, "how fast a context learns")
       ->check(CLI::Range(1e-9, 100.0) & finite);
