@@ -88,8 +88,8 @@ struct Contender {
   bool lock_step = false;  ///< whether it takes many streams at once
 };
 
-/// All contenders that were linked.
-std::vector<Contender>& contenders();
+/// All contenders that were linked; shared libraries that hide their symbols enter theirs, too.
+[[gnu::visibility("default")]] std::vector<Contender>& contenders();
 
 /// A contender enters by being linked: `const bench::Entry entry({…});` in its own source file.
 struct Entry {
