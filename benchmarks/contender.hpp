@@ -85,7 +85,8 @@ struct Contender {
   int rank = 0;       ///< its place there
   Make<float> with_float = {};
   Make<double> with_double = {};
-  bool lock_step = false;  ///< whether it takes many streams at once
+  bool lock_step = false;      ///< whether it takes many streams at once
+  bool exact_gradient = true;  ///< if not, only predictions without learning are checked beyond a window of 1
 };
 
 /// All contenders that were linked; shared libraries that hide their symbols enter theirs, too.

@@ -94,7 +94,8 @@ Runner<T> make(const Contender& contender, const Case& c, const Weights<T>& weig
 /// the same, learning goes by episodes here: as many steps as the window has, one update at their end,
 /// forget.
 template <class T>
-std::vector<T> predictions(const Case& c, const Runner<T>& run, const Samples<T>& samples) {
+std::vector<T> predictions(const Case& c, const Runner<T>& run, const Samples<T>& samples,
+                           bool learn = true) {
   std::vector<T> all;
   if (c.verb == Verb::step || c.verb == Verb::predict || c.streams > 0) {
     for (int pass = 0; pass < 4; ++pass) {
@@ -106,8 +107,8 @@ std::vector<T> predictions(const Case& c, const Runner<T>& run, const Samples<T>
   for (int episode = 0; episode < 16; ++episode) {
     const int first = episode * c.window % samples.count;
     std::vector<T> y(samples.y + first, samples.y + first + c.window);
-    if (c.stride == 1) {
-      std::fill(y.begin(), y.end() - 1, std::numeric_limits<T>::quiet_NaN());
+    if (c.stride == 1 || !learn) {
+      std::fill(y.begin(), learn ? y.end() - 1 : y.end(), std::numeric_limits<T>::quiet_NaN());
     }
     all.resize(all.size() + y.size());
     run({samples.x + first * samples.inputs, y.data(), samples.inputs, c.window, true},
@@ -136,6 +137,7 @@ class Arena {
   template <class Likes, class Add>
   void enter(Likes&& likes, bool only_list, Add&& add) {
     std::vector<T> expected;
+    bool with_learning = true;
     for (const Contender& contender : contenders()) {
       const std::string full_name = name(c_) + "/" + contender.id;
       if (!likes(full_name)) {
@@ -146,10 +148,12 @@ class Arena {
         continue;
       }
       if (!only_list && contender.id != "eddy" && comparable(contender)) {
-        if (expected.empty()) {
-          expected = reference();
+        const bool learn = contender.exact_gradient || c_.window == 1;
+        if (expected.empty() || learn != with_learning) {
+          expected = reference(learn);
+          with_learning = learn;
         }
-        const double difference = largest_difference(predictions(c_, run, memory_.samples), expected);
+        const double difference = largest_difference(predictions(c_, run, memory_.samples, learn), expected);
         if (!(difference < 1e-5)) {
           throw std::runtime_error(full_name + " is not timed: its predictions and eddy's differ by " +
                                    std::to_string(difference));
@@ -184,11 +188,11 @@ class Arena {
     }
   }
 
-  std::vector<T> reference() const {
+  std::vector<T> reference(bool learn) const {
     for (const Contender& contender : contenders()) {
       if (contender.id == "eddy") {
         if (const Runner<T> run = make<T>(contender, c_, weights_)) {
-          return predictions(c_, run, memory_.samples);
+          return predictions(c_, run, memory_.samples, learn);
         }
       }
     }
