@@ -65,11 +65,7 @@ class Network {
     reset();
 
     std::vector<torch::Tensor> learning = {cell[0], cell[1], cell[2], read_out_->weight, read_out_->bias};
-    if (c.cell == Cell::gru_after) {
-      learning.push_back(cell[3]);  // of which eddy has the last third only; see below
-    } else {
-      cell[3].set_requires_grad(false);  // two biases would learn twice as fast
-    }
+    cell[3].set_requires_grad(false);  // two biases would learn twice as fast
     if (c.rule == Rule::adam) {
       optimizer_ =
           std::make_unique<torch::optim::Adam>(learning, torch::optim::AdamOptions(learning_rate(c.rule)));
@@ -163,6 +159,7 @@ class Network {
 
 template <class T>
 Runner<T> make(const Case& c, const Weights<T>& weights) {
+  // Of the second bias of a GRU eddy has a third only: they would not learn the same.
   const bool can_fit =
       c.streams == 0 && c.cell != Cell::gru_after && !c.rehearsal && (c.stride == 1 || c.stride == c.window);
   if (c.cell == Cell::gru || c.verb == Verb::predict || (c.verb == Verb::fit && !can_fit)) {
