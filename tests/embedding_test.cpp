@@ -21,11 +21,12 @@ template <class Scalar, int Symbols, int Width>
 struct AnyInput : Embedding<Scalar, Symbols, Width> {
   using Embedding<Scalar, Symbols, Width>::Embedding;
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar* state, Scalar* column) const {
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar> state,
+                                Columns<Scalar> tape, OneStream one) const {
     const int symbols = this->sizes().parameters / this->sizes().outputs;
-    const Scalar symbol =
-        std::floor(static_cast<Scalar>(symbols) * (*x / 10 - std::floor(*x / 10)));  // 0 … symbols − 1
-    return Embedding<Scalar, Symbols, Width>::forward(parameters, &symbol, state, column);
+    const Scalar symbol = std::floor(static_cast<Scalar>(symbols) *
+                                     (*x.data / 10 - std::floor(*x.data / 10)));  // 0 … symbols − 1
+    return Embedding<Scalar, Symbols, Width>::forward(parameters, {&symbol, 0}, state, tape, one);
   }
 };
 
@@ -86,17 +87,75 @@ TEST(Embedding, TellsWhichColumnsASweepTouches) {
   Storage<double, Dynamic> tape(Index{sizes.column} * 3);
   const double symbols[] = {3, 0, 1};
   for (int t = 0; t < 3; ++t) {
-    double* const column = tape.data() + Index{t} * sizes.column;
-    layer.forward(parameters.data(), &symbols[t], nullptr, column);
-    layer.backward(parameters.data(), column, nullptr, t == 1 ? nullptr : error.data(), nullptr);
+    const Columns<double> column{tape.data() + Index{t} * sizes.column, 0};
+    layer.forward(parameters.data(), {&symbols[t], 0}, {}, column, OneStream());
+    layer.backward(parameters.data(), column, {}, {t == 1 ? nullptr : error.data(), 0}, {}, OneStream());
   }
-  std::vector<Index> touched;
-  layer.for_each_touched(Sweep<double>{tape.data(), sizes.column, {0, 3, 3}, {2, 2, 3}},
-                         [&](Index begin, const auto& e) {
-                           touched.push_back(begin);
-                           EXPECT_EQ(e, error);
-                         });
-  EXPECT_EQ(touched, (std::vector<Index>{2, 6}));
+  std::vector<int> touched;
+  layer.touched(Sweep<double>{tape.data(), sizes.column, {0, 3, 3}, {2, 2, 3}},
+                [&](int symbol) { touched.push_back(symbol); });
+  EXPECT_EQ(touched, (std::vector<int>{1, 3}));
+}
+
+/// An embedding all of whose columns are visited by every update.
+struct DenseEmbedding : Embedding<double, 9, 3> {
+  static constexpr int SparseColumns = 0;
+
+  void gradient(const Sweep<double>& sweep, double* gradient, bool accumulate) const {
+    if (!accumulate) {
+      std::fill_n(gradient, 27, 0.0);
+    }
+    Embedding::gradient(sweep, gradient, accumulate);
+  }
+};
+
+template <class Front, class O>
+using Text = Online<Sequential<Front, LstmCell<double, 3, 5>, Dense<double, 5, 9>>, SoftmaxCrossEntropy, O,
+                    TruncatedBptt<4, 2>, RecentRehearsal<8>>;
+
+/// Calls check(sparse, dense, t) after each of some samples, in which symbols stay away for a while.
+template <class O, class Check>
+void learn_both(const O& optimizer, Check&& check) {
+  Text<Embedding<double, 9, 3>, O> sparse({.optimizer = optimizer, .clip_norm = 0.1});
+  Text<DenseEmbedding, O> dense({.optimizer = optimizer, .clip_norm = 0.1});
+  Random random(3);
+  for (int t = 0; t < 200; ++t) {
+    const int symbol = static_cast<int>(random.below(t % 50 < 25 ? 3 : 9)), next = (symbol + 1) % 9;
+    const double a = sparse.partial_fit(symbol, next), b = dense.partial_fit(symbol, next);
+    check(sparse, dense, t);
+    if (t == 0) {
+      EXPECT_EQ(a, b);
+    }
+  }
+}
+
+TEST(Embedding, LearnsWithSgdAsIfAllColumnsWereVisited) {
+  learn_both(Sgd{.learning_rate = 0.1}, [](const auto& sparse, const auto& dense, int t) {
+    // The norm, by which gradients are clipped, adds the columns in another order.
+    ASSERT_LT(worst_error(sparse.parameters(), dense.parameters()), 1e-13) << t;
+    ASSERT_LT(worst_error(sparse.gradient(), dense.gradient()), 1e-13) << t;
+  });
+}
+
+TEST(Embedding, RestsWithAdamWhileItsSymbolIsAway) {
+  bool dense_moves = false;
+  Matrix<double> sparse_before(3, 9), dense_before(3, 9);
+  learn_both(Adam{.learning_rate = 0.01}, [&](const auto& sparse, const auto& dense, int t) {
+    const Matrix<double> gradient = sparse.gradient().head(27).reshaped(3, 9),
+                         sparse_now = sparse.parameters().head(27).reshaped(3, 9),
+                         dense_now = dense.parameters().head(27).reshaped(3, 9);
+    for (int symbol = 0; t > 0 && symbol < 9; ++symbol) {
+      if (gradient.col(symbol).isZero(0)) {
+        ASSERT_EQ(sparse_now.col(symbol), sparse_before.col(symbol)) << t;
+        dense_moves |= dense_now.col(symbol) != dense_before.col(symbol);
+      } else if (sparse.last_update().applied) {
+        ASSERT_NE(sparse_now.col(symbol), sparse_before.col(symbol)) << t;
+      }
+    }
+    sparse_before = sparse_now;
+    dense_before = dense_now;
+  });
+  EXPECT_TRUE(dense_moves) << "the dense optimizer moves on without a gradient";
 }
 
 constexpr float not_symbols[] = {-1, -0.5f, 0.5f, 4, 1e30f, -1e30f, HUGE_VALF, -HUGE_VALF, NAN};
@@ -143,7 +202,7 @@ TEST(Embedding, RefusesSizesThatCannotBe) {
   EXPECT_THROW((Embedding<float>(0, 2)), std::invalid_argument);
   EXPECT_THROW((Embedding<float>(2, 0)), std::invalid_argument);
   EXPECT_THROW((Embedding<float>(most_symbols + 1, 1)), std::invalid_argument);
-  EXPECT_THROW((Embedding<float>(most_symbols, 128)), std::invalid_argument);
+  EXPECT_THROW((Embedding<float>(most_symbols, 129)), std::invalid_argument);
   EXPECT_THROW((Embedding<float, 3, 2>(4, 2)), std::invalid_argument);
   EXPECT_EQ((Embedding<float>(1000, 20).sizes().parameters), 20000);
 }

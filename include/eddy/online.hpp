@@ -51,6 +51,10 @@ class Online {
   static constexpr int Inputs = Sizes.inputs, Outputs = Sizes.outputs, Parameters = Sizes.parameters;
   static constexpr bool fixed = Sizes.fixed() && Credit::WindowAtCompileTime != Dynamic;  ///< no heap at all
 
+  /// What `predict` returns where sizes are fixed: a vector of the alignment of its scalars, the same in
+  /// translation units with other flags.
+  using Prediction = Eigen::Matrix<Scalar, Outputs, 1, int{Eigen::ColMajor} | int{Eigen::DontAlign}>;
+
  private:
   static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Outputs>() : Dynamic;
   using Memory = StreamMemory<Network, Credit, Targets>;
@@ -199,7 +203,7 @@ class Online {
     check_stream(stream);
     if constexpr (fixed) {
       Scratch<Network> scratch(network_.sizes());
-      return Vector<Scalar, Outputs>(predict(stream, x, scratch));
+      return Prediction(predict(stream, x, scratch));
     } else {
       return predict(stream, x, stream.memory_.scratch);
     }
@@ -301,6 +305,10 @@ class Online {
 
   /// What became of the latest label.
   const Update<Scalar>& last_update() const { return update_; }
+
+  /// How many steps error went back in all sweeps of the model's own stream: what a tolerance of
+  /// `TruncatedBptt` saves.
+  std::int64_t steps_back() const { return stream_.memory_.tape.steps_back(); }
 
   /// All weights, as one contiguous vector on a cache line; assignable.
   Eigen::Map<Vector<Scalar, Parameters>, alignment> parameters() {

@@ -64,11 +64,19 @@ void copy_values(const X& x, Scalar* destination, int size) {
     static_assert(
         std::is_same_v<typename X::Scalar, Scalar>,
         "a sample or a target has another scalar type than the model: use .cast<float>() or .cast<double>()");
-    VectorView<Scalar, Size> values(destination, size);
-    if constexpr (int{X::ColsAtCompileTime} == 1) {
-      values.array() = x.derived().array();
+    if constexpr ((int{X::Flags} & Eigen::DirectAccessBit) != 0) {
+      const Scalar* const from = x.derived().data();
+      const Index stride = x.derived().innerStride();
+      for (int i = 0; i < size; ++i) {
+        destination[i] = from[i * stride];
+      }
     } else {
-      values.array() = x.derived().transpose().array();
+      VectorView<Scalar, Size> values(destination, size);
+      if constexpr (int{X::ColsAtCompileTime} == 1) {
+        values.array() = x.derived().array();
+      } else {
+        values.array() = x.derived().transpose().array();
+      }
     }
   } else {
     *destination = static_cast<Scalar>(x);

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <eddy/core/finite.hpp>
-#include <eddy/core/layer.hpp>
-#include <eddy/core/storage.hpp>
+#include <eddy/core/kernels.hpp>
+#include <eddy/core/touched.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -11,7 +12,7 @@
 namespace eddy {
 
 /// The largest number of symbols of an embedding: a float still holds their indices exactly.
-inline constexpr int most_symbols = 1 << 24;
+inline constexpr int most_symbols = (1 << 24) - 1;
 
 /// A number of symbols that the type fixes: takes no room, and refuses any other value.
 template <int Symbols>
@@ -46,13 +47,18 @@ class SymbolCount<Dynamic> {
 /// The ONE input x is the index of a symbol, 0 … Symbols − 1, as a number; dL/dx is 0. Anything else, 2.5 or
 /// −1 or Symbols, gives NaN, and so what an input that is not finite gives: under a layer with memory the
 /// step becomes a gap. Parameters: E [Width, Symbols], column-major. No state. Initial weights: uniform, of
-/// unit variance, as a one-hot vector has but one input that is not 0. `gradient` zeroes all of dE, then adds
-/// the columns of the symbols in the window.
+/// unit variance, as a one-hot vector has but one input that is not 0.
+///
+/// The layer is sparse: an update visits the columns of the symbols in the window, and no others. With `Sgd`
+/// the result is that of visiting all. The moments of other optimizers rest while their symbol is away, as in
+/// what others call lazy or sparse Adam: neither do they decay, nor do they move the weights on; the
+/// corrections of bias count all updates. Weight decay, too, reaches a column only with its symbol.
 template <class Scalar_, int Symbols = Dynamic, int Width = Dynamic>
 class Embedding {
  public:
   using Scalar = Scalar_;
   static constexpr bool recurrent = false;
+  static constexpr int SparseColumns = Symbols;
 
   static constexpr LayerSizes sizes(int symbols, int width) {
     return {.inputs = 1,
@@ -74,53 +80,56 @@ class Embedding {
 
   LayerSizes sizes() const { return sizes(symbols_, width_); }
 
-  const Scalar* forward(const Scalar* parameters, const Scalar* x, Scalar*, Scalar* column) const {
-    auto tape = Tape<Scalar>(*this, column);
-    tape.symbol = is_symbol(*x) ? *x : Scalar(-1);
-    if (is_symbol(*x)) {
-      tape.values = VectorView<const Scalar>(parameters + offset(*x), width_);
-    } else {
-      tape.values.setConstant(not_a_number<Scalar>);
-    }
-    return tape.values.data();
-  }
-
-  bool backward(const Scalar*, Scalar* column, Scalar*, const Scalar* output_error,
-                Scalar* input_error) const {
-    auto tape = Tape<Scalar>(*this, column);
-    if (!output_error) {
-      tape.values.setZero();
-      return false;
-    }
-    // y = E[:, x]
-    tape.values = VectorView<const Scalar>(output_error, width_);
-    if (input_error) {
-      *input_error = 0;
-    }
-    return true;
-  }
-
-  void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    if (!accumulate) {
-      VectorView<Scalar>(gradient, sizes().parameters).setZero();
-    }
-    for_each_touched(sweep, [&](Index begin, const VectorView<const Scalar>& error) {
-      VectorView<Scalar>(gradient + begin, width_) += error;
-    });
-  }
-
-  /// Calls `visit(begin, error)` for each step of the sweep whose symbol is to learn: its column of E is the
-  /// `Width` parameters from `begin` on. A symbol that came twice is visited twice.
-  template <class Visit>
-  void for_each_touched(const Sweep<Scalar>& sweep, Visit&& visit) const {
-    sweep.with_error.for_each_run([&](int first, int count) {
-      for (int slot = first; slot < first + count; ++slot) {
-        const auto tape = Tape<const Scalar>(*this, sweep.tape + Index{slot} * sweep.stride);
-        if (tape.symbol >= 0) {
-          visit(offset(tape.symbol), tape.values);
-        }
+  template <class Streams>
+  Columns<const Scalar> forward(const Scalar* parameters, Columns<const Scalar> x, Columns<Scalar>,
+                                Columns<Scalar> tape, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    for (int s = 0; s < streams; ++s) {
+      const Scalar symbol = *x.column(s);
+      Scalar* const values = column.values + s * tape.stride;
+      column.mark[s * tape.stride] = is_symbol(symbol) ? symbol + 1 : Scalar(0);
+      if (is_symbol(symbol)) {
+        std::copy_n(parameters + static_cast<Index>(symbol) * width_, int{width_}, values);
+      } else {
+        std::fill_n(values, int{width_}, not_a_number<Scalar>);
       }
+    }
+    return {column.values, tape.stride};
+  }
+
+  template <class Streams>
+  bool backward(const Scalar*, Columns<Scalar> tape, Columns<Scalar>, Columns<const Scalar> output_error,
+                Columns<Scalar> input_error, Streams streams) const {
+    const Tape<Scalar> column(*this, tape.data);
+    for (int s = 0; s < streams; ++s) {
+      Scalar* const values = column.values + s * tape.stride;
+      if (!output_error) {
+        std::fill_n(values, int{width_}, Scalar(0));
+        continue;
+      }
+      // y = E[:, x]
+      std::copy_n(output_error.column(s), int{width_}, values);
+      if (input_error) {
+        *input_error.column(s) = 0;
+      }
+    }
+    return static_cast<bool>(output_error);
+  }
+
+  void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool) const {
+    for_each_symbol(sweep, [&](int symbol, const Scalar* error) {
+      add_to<Scalar>({gradient + Index{symbol} * width_, 0}, {error, 0}, width_);
     });
+  }
+
+  int sparse_columns() const { return symbols_; }
+  template <class Visit>
+  void visit_blocks(Visit&& visit) const {
+    visit(Index{0}, Index{width_}, int{symbols_});
+  }
+  template <class Visit>
+  void touched(const Sweep<Scalar>& sweep, Visit&& visit) const {
+    for_each_symbol(sweep, [&](int symbol, const Scalar*) { visit(symbol); });
   }
 
   void restore(const Scalar*, Scalar*) const {}
@@ -140,20 +149,30 @@ class Embedding {
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const Embedding& layer, Memory* column)
-        : values(column, layer.width_), symbol(column[static_cast<int>(layer.width_)]) {}
+    Tape(const Embedding& layer, Memory* column) : values(column), mark(values + layer.width_) {}
 
-    VectorView<Memory> values;  // y, and, when that has gone up, dL/dy
-    Memory& symbol;             // −1: x was no symbol
+    Memory* values;  // y, and, when that has gone up, dL/dy
+    Memory* mark;    // x + 1; 0 where x was no symbol, and in a gap
   };
+
+  /// Calls visit(symbol, error) for each step of the sweep that had one.
+  template <class Visit>
+  void for_each_symbol(const Sweep<Scalar>& sweep, Visit&& visit) const {
+    sweep.with_error.for_each_run([&](int first, int count) {
+      for (int slot = first; slot < first + count; ++slot) {
+        const Tape<const Scalar> column(*this, sweep.tape + Index{slot} * sweep.stride);
+        if (*column.mark > 0) {
+          visit(static_cast<int>(*column.mark) - 1, column.values);
+        }
+      }
+    });
+  }
 
   /// Whether x is the index of a symbol: false for NaN, too.
   bool is_symbol(Scalar x) const {
-    return is_finite(x) && x >= 0 && x < static_cast<Scalar>(static_cast<int>(symbols_)) &&
+    return is_finite(x) && x >= 0 && x < static_cast<Scalar>(int{symbols_}) &&
            x == static_cast<Scalar>(static_cast<int>(x));
   }
-
-  Index offset(Scalar symbol) const { return static_cast<Index>(symbol) * width_; }
 
   [[no_unique_address]] SymbolCount<Symbols> symbols_;
   [[no_unique_address]] Extent<Width> width_;

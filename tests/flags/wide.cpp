@@ -1,0 +1,3 @@
+#include "unit.inl"
+
+const flags::Unit flags::wide{make, learn, predict, learn_sized};
