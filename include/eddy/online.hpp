@@ -404,8 +404,8 @@ class Online {
   }
 
   VectorView<const Scalar, Outputs> advance(Scratch<Network>& scratch, const Scalar* x) const {
-    Memory::Tape::advance(network_, parameters_.data(), x, scratch.state.data(), scratch.column.data(),
-                          scratch.output.data());
+    Memory::Tape::advance(network_, network_.sizes(), parameters_.data(), x, scratch.state.data(),
+                          scratch.column.data(), scratch.output.data());
     return {scratch.output.data(), network_.sizes().outputs};
   }
 

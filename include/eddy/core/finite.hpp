@@ -2,6 +2,7 @@
 
 #include <eddy/core/shape.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -39,11 +40,7 @@ constexpr bool is_nan(Scalar value) {
 /// Whether every one of `count` values is finite.
 template <class Scalar>
 bool all_finite(const Scalar* values, Index count) {
-  bool finite = true;
-  for (Index i = 0; i < count; ++i) {
-    finite &= is_finite(values[i]);
-  }
-  return finite;
+  return std::all_of(values, values + count, [](Scalar value) { return is_finite(value); });
 }
 
 template <class Scalar>

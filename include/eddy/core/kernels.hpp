@@ -2,12 +2,16 @@
 
 #include <eddy/core/activation.hpp>
 #include <eddy/core/columns.hpp>
+#include <eddy/core/finite.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/core/target.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -207,6 +211,12 @@ void window_product(const Sweep<Scalar>& sweep, const Slots& slots, const Scalar
       add = true;
     });
   });
+}
+
+/// Whether every one of `size` values is finite: `all_finite`, for vectors of some length.
+template <class Scalar>
+bool finite(const Scalar* x, Index size) {
+  return on_target<Scalar>([&](auto kernels) { return kernels.finite(x, size); });
 }
 
 /// ‖x‖².

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kernels.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/core/storage.hpp>
 #include <eddy/core/touched.hpp>
@@ -74,7 +75,7 @@ class BatchTape {
     for (int s = 0; s < streams_; ++s) {
       Scalar* const x = next_input(s);
       Flag& gap = gap_at(slot, s);
-      gap.is = !has_sample(s) || !all_finite(x, sizes_.inputs);
+      gap.is = !has_sample(s) || !finite(x, sizes_.inputs);
       slots_.data()[slot].has_gaps |= gap.is;
       if (gap.is) {
         std::fill_n(x, sizes_.inputs, Scalar(0));
@@ -88,7 +89,7 @@ class BatchTape {
     }
     for (int s = 0; s < streams_; ++s) {
       Scalar* const state = state_.data() + Index{s} * sizes_.state;
-      if (gap_at(slot, s).is || !all_finite(state, sizes_.state)) {
+      if (gap_at(slot, s).is || !finite(state, sizes_.state)) {
         network.restore(column(slot, s), state);
         leave_gap(slot, s);
         std::fill_n(output(slot, s), sizes_.outputs, not_a_number<Scalar>);

@@ -134,27 +134,24 @@ class Tape {
       ++lost_errors_;
     }
     Scalar* const y = outputs_.data() + Index{newest_slot_} * sizes_.outputs;
-    slot = {.gap = !advance(network, parameters, x, state_.data(), column(newest_slot_), y),
+    slot = {.gap = !advance(network, sizes_, parameters, x, state_.data(), column(newest_slot_), y),
             .has_error = false};
   }
 
   /// One step forward, on memory of the caller. Returns false, with `state` as before and y NaN, if x or the
   /// new state is not finite.
-  static bool advance(const Network& network, const Scalar* parameters, const Scalar* x, Scalar* state,
-                      Scalar* column, Scalar* y) {
-    const LayerSizes sizes = network.sizes();
-    VectorView<Scalar> output(y, sizes.outputs);
-    const bool finite_input = all_finite(x, sizes.inputs);
-    if (finite_input) {
-      output = VectorView<const Scalar>(
-          network.forward(parameters, {x, 0}, {state, 0}, {column, 0}, OneStream()).data, sizes.outputs);
-      if (Sizes.state == 0 || is_finite(VectorView<const Scalar>(state, sizes.state).squaredNorm())) {
+  static bool advance(const Network& network, const LayerSizes& sizes, const Scalar* parameters,
+                      const Scalar* x, Scalar* state, Scalar* column, Scalar* y) {
+    if (finite(x, sizes.inputs)) {
+      const auto output = network.forward(parameters, {x, 0}, {state, 0}, {column, 0}, OneStream());
+      std::copy_n(output.data, sizes.outputs, y);
+      if (finite(state, sizes.state)) {
         return true;
       }
       network.restore(column, state);
     }
-    output.setConstant(not_a_number<Scalar>);
-    VectorView<Scalar>(column, sizes.column).setZero();
+    std::fill_n(y, sizes.outputs, not_a_number<Scalar>);
+    std::fill_n(column, sizes.column, Scalar(0));
     return false;
   }
 

@@ -113,6 +113,7 @@ struct Kernels {
     for_each_unit<Slope<Phi>::template Times, Scalar, Lanes>(pass, size);
   }
 
+  EDDY_KERNEL static bool finite(const Scalar* x, Index size) { return are_finite<Scalar, Lanes>(x, size); }
   EDDY_KERNEL static Scalar squared_norm(const Scalar* x, Index size) {
     return dot<Scalar, Lanes>(x, x, size);
   }

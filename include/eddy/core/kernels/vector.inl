@@ -1,5 +1,30 @@
 // One of the texts that core/kernels.hpp compiles for every target: passes over vectors.
 
+/// Whether no exponent of x is that of infinity, and of what is not a number.
+template <class Scalar, int Lanes>
+EDDY_SHARED bool are_finite(const Scalar* x, Index size) {
+  if constexpr (EDDY_VECTOR_EXTENSIONS) {
+    using Bits = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
+    using S = Simd<Bits, Lanes>;
+    constexpr Bits exponent = std::bit_cast<Bits>(std::numeric_limits<Scalar>::infinity());
+    typename S::Pack found{};
+    Index k = 0;
+    while (k < size && size >= Lanes) {
+      typename S::Pack bits;
+      std::memcpy(&bits, x + k, sizeof(bits));
+      found |= (bits & exponent) == exponent;
+      k += Lanes;
+      k = k < size && k + Lanes > size ? size - Lanes : k;  // the last pack may see some once more
+    }
+    if (S::sum(found) != 0) {
+      return false;
+    }
+    return std::all_of(x + k, x + size, is_finite<Scalar>);
+  } else {
+    return std::all_of(x, x + size, is_finite<Scalar>);
+  }
+}
+
 /// y += x.
 template <class Scalar, int Lanes>
 struct Add {
