@@ -2,8 +2,8 @@
 // and says how many bits a byte it took: what a compressor with this model would need.
 //
 //   text book.txt
-//   text book.txt --hidden 64                      1% worse, and more than twice as fast
-//   text book.txt --contexts 0 --layers 2 --learning-rate 0.0025     the network alone
+//   text book.txt --hidden 64                                        1% worse, and more than twice as fast
+//   text book.txt --contexts 0 --layers 2 --learning-rate 0.0025    the network alone
 //   other-program | text - --limit 1000000
 //
 // Each byte is predicted, paid for with −log2 of the probability that it was given, and only then learned
