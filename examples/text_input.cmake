@@ -22,6 +22,7 @@ endfunction()
 # learning would.
 eddy_text_says(learns_a_line ": 4,900 bytes .*; 0\\.[0-2][0-9]* bits a byte" "${verses}")
 eddy_text_says(learns_a_line_without_contexts "; [01]\\.[0-9]* bits a byte" "${verses}" --contexts 0 --learning-rate 0.01)
+eddy_text_says(learns_with_two_layers_of_gru "; 0\\.[0-2][0-9]* bits a byte" "${verses}" --layers 2 --cell gru)
 eddy_text_says(stops_at_its_limit ": 1,000 bytes " "${verses}" --limit 1000)
 eddy_text_says(runs_out_of_classes "\n7 different bytes" "${verses}" --classes 8)
 eddy_text_refuses(a_missing_file "nowhere.txt: cannot be opened" nowhere.txt)
