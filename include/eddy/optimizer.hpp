@@ -204,8 +204,10 @@ void update_parameters(const O& optimizer, const Clipping& clipping, double grad
       for_each_range([&](Index begin, Index length) {
         pass.w = parameters + begin;
         pass.g = gradient + begin;
-        pass.m = moments + begin;
-        pass.v = moments + stride + begin;
+        if constexpr (O::moments > 0) {  // else `moments` is null
+          pass.m = moments + begin;
+          pass.v = moments + stride + begin;
+        }
         kernels.template optimize<O::kernel>(pass, length);
       });
     });
