@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/touched.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/stream.hpp>
 #include <eddy/streaming/rehearsal.hpp>
