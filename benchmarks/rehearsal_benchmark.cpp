@@ -5,43 +5,20 @@
 // Called with a folder that holds machine_temperature.csv, co2_weekly.csv, sf_temperature_hourly.csv and
 // nyc_taxi.csv, it adds these four; of the first, 12,000 rows.
 
+#include "series.hpp"
+
 #include <eddy/eddy.hpp>
 
 #include <cmath>
 #include <cstdio>
 #include <deque>
-#include <fstream>
-#include <numbers>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
-struct Series {
-  std::string name;
-  int horizon;
-  std::vector<std::vector<float>> x;
-  std::vector<float> y;
-};
-
-/// Mean and variance so far (Welford 1962); values come out clipped at eight standard deviations.
-class Scaler {
- public:
-  void add(double value) {
-    const double difference = value - mean_;
-    mean_ += difference / ++count_;
-    squares_ += difference * (value - mean_);
-  }
-  double deviation() const { return squares_ > 0 ? std::sqrt(squares_ / count_) : 1; }
-  float scale(double value) const {
-    return static_cast<float>((std::max)(-8.0, (std::min)(8.0, (value - mean_) / deviation())));
-  }
-  double restore(double scaled) const { return scaled * deviation() + mean_; }
-
- private:
-  double count_ = 0, mean_ = 0, squares_ = 0;
-};
+using bench::Scaler, bench::Series;
 
 template <class Model>
 double prequential_error(const Series& series, Model model) {
@@ -103,55 +80,6 @@ Series regimes() {
   return series;
 }
 
-std::vector<std::vector<std::string>> read_csv(const std::string& path) {
-  std::ifstream file(path);
-  std::vector<std::vector<std::string>> rows;
-  for (std::string line, cell; std::getline(file, line);) {
-    std::stringstream cells(line);
-    rows.emplace_back();
-    while (std::getline(cells, cell, ',')) {
-      rows.back().push_back(cell);
-    }
-  }
-  return rows;
-}
-
-/// Riders of the next day, from those of today and the weekday.
-Series ridership() {
-  Series series{"ridership", 1, {}, {}};
-  const auto rows = read_csv(std::string(EDDY_EXAMPLE_DATA) + "/chicago_ridership.csv");
-  for (std::size_t row = 1; row < rows.size(); ++row) {
-    series.y.push_back(std::stof(rows[row][1]));
-    series.x.push_back({series.y.back(), 0, 0, 0, 0, 0, 0, 0});
-    series.x.back()[1 + row % 7] = 1;
-  }
-  return series;
-}
-
-/// One column of a file, its own past the only input.
-Series column(const std::string& name, const std::string& path, std::size_t index, int horizon) {
-  Series series{name, horizon, {}, {}};
-  const auto rows = read_csv(path);
-  for (std::size_t row = 1; row < rows.size() && row <= 12000; ++row) {
-    series.y.push_back(std::stof(rows[row][index]));
-    series.x.push_back({series.y.back()});
-  }
-  return series;
-}
-
-Series taxi(const std::string& folder) {
-  Series series{"taxi", 5, {}, {}};
-  const auto rows = read_csv(folder + "/nyc_taxi.csv");
-  constexpr float turn = 2 * std::numbers::pi_v<float>;
-  for (std::size_t row = 1; row < rows.size(); ++row) {
-    const float day = std::stof(rows[row][2]) / 1440, week = (std::stof(rows[row][3]) + day) / 7;
-    series.y.push_back(std::stof(rows[row][1]));
-    series.x.push_back({series.y.back(), std::sin(turn * day), std::cos(turn * day), std::sin(turn * week),
-                        std::cos(turn * week)});
-  }
-  return series;
-}
-
 template <class Rehearsal>
 using Model = eddy::Lstm<float, eddy::Dynamic, eddy::Dynamic, eddy::Dynamic, eddy::MeanSquaredError,
                          eddy::Adam, eddy::TruncatedBptt<eddy::Dynamic>, Rehearsal>;
@@ -182,13 +110,13 @@ void row(const std::string& name, const Rehearsal& rehearsal, const std::vector<
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<Series> streams{ridership(), mackey_glass(), regimes()};
+  std::vector<Series> streams{bench::ridership(EDDY_EXAMPLE_DATA), mackey_glass(), regimes()};
   if (argc > 1) {
     const std::string folder = argv[1];
-    streams.push_back(column("machine", folder + "/machine_temperature.csv", 1, 12));
-    streams.push_back(column("co2", folder + "/co2_weekly.csv", 1, 1));
-    streams.push_back(column("temperature", folder + "/sf_temperature_hourly.csv", 0, 3));
-    streams.push_back(taxi(folder));
+    streams.push_back(bench::column("machine", folder + "/machine_temperature.csv", 1, 12));
+    streams.push_back(bench::column("co2", folder + "/co2_weekly.csv", 1, 1));
+    streams.push_back(bench::column("temperature", folder + "/sf_temperature_hourly.csv", 0, 3));
+    streams.push_back(bench::taxi(folder));
   }
   std::printf("%-28s", "rehearsal");
   for (const Series& series : streams) {
