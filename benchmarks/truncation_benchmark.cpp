@@ -2,9 +2,8 @@
 // no rehearsal, on the riders of examples/data and, called with a folder that holds nyc_taxi.csv and
 // machine_temperature.csv (of which 12,000 rows), on these two. It prints
 //
-// - steps back a sweep, while learning, and the time of a sample, which is one step and its partial_fit:
-// every
-//   sample the least of five passes, since the machine is not idle, with the first seed;
+// - steps back a sweep, while learning, and the time of a sample, which is one step and its partial_fit; of
+//   every sample the least of five passes with the first seed, since the machine is not idle;
 // - the error of the gradient, ‖g − g₀‖ / ‖g₀‖, where g₀ is the gradient without a tolerance under the same
 //   weights: mean over the last 2,000 samples, under fresh weights at rest, and under those that have learned
 //   from the stream;

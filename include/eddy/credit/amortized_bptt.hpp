@@ -106,8 +106,13 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
   template <class Update>
   void work(const Network& network, const Scalar* weights, bool all, Update&& update) {
     allowance_ += work_a_sample_;
-    while (stage_ == Stage::sweep && (all || allowance_ >= next_cost())) {
-      allowance_ -= next_cost();
+    // A piece that is dear is not waited for, lest a sample do nothing and another twice as much.
+    for (bool first = true; stage_ == Stage::sweep; first = false) {
+      const double cost = next_cost();
+      if (!all && allowance_ < cost && !(first && allowance_ > 0)) {
+        break;
+      }
+      allowance_ -= cost;
       if (summed_ >= span_.oldest) {
         sweep_on(network, weights);
       } else {
