@@ -12,8 +12,8 @@ class AmortizedTape;
 
 /// Truncated back-propagation through time with a flat latency, for audio and control: what `TruncatedBptt`
 /// does every `stride` samples in one spike is spread over the samples of the next period, some steps back
-/// and some parameters of the update with each label. The weights learn from an error up to 2 `stride` samples
-/// after it, and while an update is under way some parameters have it and others do not yet.
+/// and some parameters of the update with each label. The weights learn from an error up to 2 `stride`
+/// samples after it, and while an update is under way some parameters have it and others do not yet.
 ///
 /// It costs more in all, because the gradient is summed step by step. It is for streams with a label at every
 /// step; where labels are missing, work piles up. Not for rehearsal, nor for sparse layers.
@@ -28,8 +28,8 @@ struct AmortizedBptt : TruncatedBptt<Window, Stride> {
   using Tape = AmortizedTape<Network, Window, Stride>;
 };
 
-/// What one stream remembers for `AmortizedBptt`: a ring of `window` + `stride` columns, so that steps forward
-/// do not overwrite what a sweep still needs, and the gradient of that sweep.
+/// What one stream remembers for `AmortizedBptt`: a ring of `window` + `stride` columns, so that steps
+/// forward do not overwrite what a sweep still needs, and the gradient of that sweep.
 template <Layer Network, int Window, int Stride>
 class AmortizedTape : public Tape<Network, add(Window, Stride)> {
   using Ring = Tape<Network, add(Window, Stride)>;
@@ -96,7 +96,8 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
       }
     }
     if (stage_ == Stage::update && (all || allowance_ > 0)) {
-      const double size = static_cast<double>(parameters_), share = all ? size : allowance_ / update_cost * size;
+      const double size = static_cast<double>(parameters_),
+                   share = all ? size : allowance_ / update_cost * size;
       const Index count = (std::min)(parameters_ - updated_, static_cast<Index>(share) + 1);
       allowance_ = 0;
       if (!update(updated_, count)) {
