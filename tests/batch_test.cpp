@@ -13,8 +13,7 @@ namespace {
 // Several streams in lock step are the same streams, one by one.
 
 template <class Network>
-using Batched =
-    Online<Network, MeanSquaredError, Sgd, TruncatedBptt<Dynamic, Dynamic>, NoRehearsal>;
+using Batched = Online<Network, MeanSquaredError, Sgd, TruncatedBptt<Dynamic, Dynamic>, NoRehearsal>;
 
 template <class Cell>
 struct Plain {
@@ -22,7 +21,8 @@ struct Plain {
   static Network network(int hidden) { return Network({3, hidden}, {hidden, 2}); }
 };
 struct Deep {
-  using Network = Sequential<Skip<RnnCell<double>>, Residual<GruCell<double>>, Dense<double, Dynamic, Dynamic, Tanh>>;
+  using Network =
+      Sequential<Skip<RnnCell<double>>, Residual<GruCell<double>>, Dense<double, Dynamic, Dynamic, Tanh>>;
   static Network network(int hidden) {
     return Network(Skip(RnnCell<double>(3, hidden)), Residual(GruCell<double>(hidden + 3, hidden + 3)),
                    {hidden + 3, 2});
@@ -60,8 +60,8 @@ void compare(int hidden, int streams, int window, int stride, bool disturbed) {
                    y = random_matrix<double>(2, streams, static_cast<std::uint64_t>(1000 + t));
     if (disturbed) {
       x(1, random.below(static_cast<std::uint64_t>(streams))) = not_a_number<double>;
-      y(0, 0) = not_a_number<double>;                                   // masked
-      y.col(streams - 1).setConstant(not_a_number<double>);             // missing
+      y(0, 0) = not_a_number<double>;                        // masked
+      y.col(streams - 1).setConstant(not_a_number<double>);  // missing
       if (t % 5 == 0) {
         batch.reset(0);
         alone[0].reset();
@@ -94,8 +94,7 @@ void compare(int hidden, int streams, int window, int stride, bool disturbed) {
     }
     // Without disturbance all streams learn at the same steps, from as many labels.
     if (!disturbed && model.last_update().applied) {
-      ASSERT_LT(worst_error(model.gradient(), Vector<double>(gradient / streams)), tolerance)
-          << "step " << t;
+      ASSERT_LT(worst_error(model.gradient(), Vector<double>(gradient / streams)), tolerance) << "step " << t;
     }
   }
 }

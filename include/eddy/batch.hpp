@@ -66,16 +66,15 @@ struct BatchMemory {
         continue;
       }
       if (kind == TargetKind::not_finite || tape.is_gap(step, s)) {
-        entered.status = kind == TargetKind::not_finite ? UpdateStatus::target_not_finite
-                                                        : UpdateStatus::input_not_finite;
+        entered.status =
+            kind == TargetKind::not_finite ? UpdateStatus::target_not_finite : UpdateStatus::input_not_finite;
         ++entered.unusable;
         continue;
       }
       VectorView<Scalar> gradient(errors.data() + Index{s} * outputs, outputs);
       const VectorView<const Scalar> prediction(predictions.data() + Index{s} * outputs, outputs);
-      const Scalar value =
-          evaluate(loss, prediction, VectorView<Scalar>(target.data(), targets),
-                   VectorView<Scalar>(weight.data(), targets), gradient);
+      const Scalar value = evaluate(loss, prediction, VectorView<Scalar>(target.data(), targets),
+                                    VectorView<Scalar>(weight.data(), targets), gradient);
       usable.data()[s].is = is_finite(value) && all_finite(gradient.data(), outputs);
       if (usable.data()[s].is) {
         entered.loss += value;

@@ -5,6 +5,7 @@
 #include <eddy/cells/gru_cell.hpp>
 #include <eddy/cells/lstm_cell.hpp>
 #include <eddy/cells/rnn_cell.hpp>
+#include <eddy/credit/amortized_bptt.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/embedding.hpp>

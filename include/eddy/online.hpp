@@ -276,8 +276,8 @@ class Online {
   }
 
   /// Takes one step of every stream, then learns from their labels, y [targets, streams] or, for a
-  /// `ClassLoss`, a class index for each; NaN, or a negative index, is no label. The loss is the mean over the
-  /// streams that have a label, and so is its gradient.
+  /// `ClassLoss`, a class index for each; NaN, or a negative index, is no label. The loss is the mean over
+  /// the streams that have a label, and so is its gradient.
   template <EigenExpression X, EigenExpression Y>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y) {
     check_labels<L>(y, targets_, batch.streams());
@@ -504,8 +504,7 @@ class Online {
       return false;
     }
     move_parameters([&](auto&& visit) {
-      touched_.for_each_range(network_,
-                              [&](Index begin, Index length, bool) { visit(begin, length); });
+      touched_.for_each_range(network_, [&](Index begin, Index length, bool) { visit(begin, length); });
     });
     return true;
   }

@@ -25,8 +25,8 @@ using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>>;
 ///   with moments m[0], m[1], …, all arrays of one length; `step` counts updates from 1.
 ///
 /// It is called for one piece of the flat vector after the other, each small enough to stay in the first
-/// cache. An optimizer that the kernels know names it as `kernel`, with its numbers in `pass`; `update` is then
-/// the reference that the kernel is tested against.
+/// cache. An optimizer that the kernels know names it as `kernel`, with its numbers in `pass`; `update` is
+/// then the reference that the kernel is tested against.
 template <class O>
 concept Optimizer = requires(O optimizer, ArrayView<double> w, ConstArrayView<double> g,
                              std::array<ArrayView<double>, static_cast<std::size_t>(O::moments)> m,
@@ -187,8 +187,8 @@ struct Clipping {
   }
 };
 
-/// One update of those ranges of a flat vector that `for_each_range` calls its visitor with, each a begin and a
-/// length; `moments` holds `Optimizer::moments` vectors of `stride` scalars each.
+/// One update of those ranges of a flat vector that `for_each_range` calls its visitor with, each a begin and
+/// a length; `moments` holds `Optimizer::moments` vectors of `stride` scalars each.
 template <Optimizer O, class Scalar, class Ranges>
 void update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
                        Scalar* parameters, const Scalar* gradient, Scalar* moments, Index stride,
@@ -208,7 +208,7 @@ void update_parameters(const O& optimizer, const Clipping& clipping, double grad
           pass.m = moments + begin;
           pass.v = moments + stride + begin;
         }
-        kernels.template optimize<O::kernel>(pass, length);
+        kernels.template optimize<O::kernel>(pass, static_cast<int>(length));
       });
     });
   } else {

@@ -81,7 +81,8 @@ struct StreamMemory {
 
   int targets;
   Tape tape;
-  Storage<Scalar, multiply(2, multiply(Targets, Credit::SlotsAtCompileTime))> labels;  ///< targets, then weights, a column a step
+  Storage<Scalar, multiply(2, multiply(Targets, Credit::SlotsAtCompileTime))>
+      labels;  ///< targets, then weights, a column a step
   Storage<Scalar, Outputs> error;
   [[no_unique_address]] mutable std::conditional_t<fixed, NoScratch, Scratch<Network>> scratch;
 };

@@ -1,5 +1,6 @@
 // Two translation units with different instruction sets in one program share models, whichever of their
-// functions the linker keeps. Succeeds if what one made the other goes on with, and both get the same numbers.
+// functions the linker keeps. Succeeds if what one made the other goes on with, and both get the same
+// numbers.
 
 #include "model.hpp"
 
@@ -24,7 +25,8 @@ int main() {
   expect(a.parameters() == b.parameters(), "the same initial weights");
   flags::Sized c(3, 10, 2), d = c;
   for (int t = 0; t < 300; ++t) {
-    const Input x = Input::NullaryExpr([&](Eigen::Index i) { return std::sin(0.1f * static_cast<float>(t + i)); });
+    const Input x =
+        Input::NullaryExpr([&](Eigen::Index i) { return std::sin(0.1f * static_cast<float>(t + i)); });
     const Input y = x.reverse();
     // Each model goes through both units, in turns.
     const auto& first = t % 2 == 0 ? flags::plain : flags::wide;

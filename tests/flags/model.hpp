@@ -4,8 +4,8 @@
 
 namespace flags {
 
-// 16 floats, as wide as a register of AVX-512. Eigen aligns such a vector by the flags of the translation unit;
-// what units with different flags exchange has to be told not to.
+// 16 floats, as wide as a register of AVX-512. Eigen aligns such a vector by the flags of the translation
+// unit; what units with different flags exchange has to be told not to.
 using Input = Eigen::Matrix<float, 16, 1, Eigen::DontAlign>;
 using Fixed = eddy::Lstm<float, 16, 20, 16>;
 using Sized = eddy::Gru<double>;

@@ -12,3 +12,6 @@ inline eddy::Lstm<float, 3, 32, 1> model;  // three inputs, one output
 
 inline const Eigen::Vector3f x(0.1f, -0.2f, 0.3f);  // a sample
 inline const Eigen::Vector<float, 1> y(0.5f);       // and its target
+
+inline const Eigen::MatrixXf X = Eigen::MatrixXf::Constant(3, 64, 0.1f);  // samples of 64 streams
+inline const Eigen::MatrixXf Y = Eigen::MatrixXf::Constant(1, 64, 0.5f);  // and their targets

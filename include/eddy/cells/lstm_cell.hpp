@@ -55,8 +55,7 @@ class LstmCell {
     if (output_error) {
       add_to(state_error, output_error, hidden_, streams);
     }
-    on_target<Scalar>(
-        [&](auto kernels) { kernels.lstm_backward(step(column, tape, state_error), streams); });
+    on_target<Scalar>([&](auto kernels) { kernels.lstm_backward(step(column, tape, state_error), streams); });
     // gates = W [x; h; 1]
     transposed_product(W.middle_columns(inputs_, hidden_), delta, state_error, streams);
     if (input_error) {

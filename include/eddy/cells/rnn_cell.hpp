@@ -86,8 +86,7 @@ class RnnCell {
   /// What one step leaves for backward.
   template <class Memory>
   struct Tape {
-    Tape(const RnnCell& cell, Memory* column)
-        : h(column), delta(h + cell.hidden_), v(delta + cell.hidden_) {}
+    Tape(const RnnCell& cell, Memory* column) : h(column), delta(h + cell.hidden_), v(delta + cell.hidden_) {}
 
     Memory* h;      // the new hidden state
     Memory* delta;  // dL/d(pre-activations)

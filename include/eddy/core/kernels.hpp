@@ -64,8 +64,8 @@ struct Pass {
 /// Optimizers that the kernels know.
 enum class OptimizerKernel { sgd, adam };
 
-/// A pass of an optimizer over the flat vector: w, g and the moments m and v; the two numbers of clipping; and
-/// the optimizer's own.
+/// A pass of an optimizer over the flat vector: w, g and the moments m and v; the two numbers of clipping;
+/// and the optimizer's own.
 template <class Scalar>
 struct OptimizerPass {
   Scalar* w = nullptr;
@@ -141,10 +141,13 @@ decltype(auto) on_target(Call&& call) {
   } else {
     switch (target()) {
 #if defined(__x86_64__)
-      case Target::avx512: return call(avx512::Kernels<Scalar>());
-      case Target::avx2: return call(avx2::Kernels<Scalar>());
+      case Target::avx512:
+        return call(avx512::Kernels<Scalar>());
+      case Target::avx2:
+        return call(avx2::Kernels<Scalar>());
 #endif
-      default: return call(baseline::Kernels<Scalar>());
+      default:
+        return call(baseline::Kernels<Scalar>());
     }
   }
 #else
@@ -161,7 +164,8 @@ void product(const MatrixPart<const Scalar>& W, const Columns<const std::type_id
 
 /// y = φ(W v), for each of the streams.
 template <Activation Phi, class Scalar, class Streams>
-void activated_product(const MatrixPart<const Scalar>& W, const Columns<const std::type_identity_t<Scalar>>& v,
+void activated_product(const MatrixPart<const Scalar>& W,
+                       const Columns<const std::type_identity_t<Scalar>>& v,
                        const Columns<std::type_identity_t<Scalar>>& y, Streams streams) {
   if constexpr (requires { Phi::kernel; }) {
     product<Phi::kernel>(W, v, y, streams);

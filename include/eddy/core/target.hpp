@@ -14,10 +14,14 @@ enum class Target {
 
 constexpr const char* describe(Target target) {
   switch (target) {
-    case Target::portable: return "portable";
-    case Target::baseline: return "baseline";
-    case Target::avx2: return "AVX2 + FMA";
-    case Target::avx512: return "AVX-512";
+    case Target::portable:
+      return "portable";
+    case Target::baseline:
+      return "baseline";
+    case Target::avx2:
+      return "AVX2 + FMA";
+    case Target::avx512:
+      return "AVX-512";
   }
   return "unknown";
 }
@@ -27,10 +31,14 @@ constexpr const char* describe(Target target) {
 inline bool has_target(Target target) {
 #if defined(__GNUC__) && defined(__x86_64__)
   switch (target) {
-    case Target::portable: return false;
-    case Target::baseline: return true;
-    case Target::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case Target::avx512: return has_target(Target::avx2) && __builtin_cpu_supports("avx512f");
+    case Target::portable:
+      return false;
+    case Target::baseline:
+      return true;
+    case Target::avx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Target::avx512:
+      return has_target(Target::avx2) && __builtin_cpu_supports("avx512f");
   }
   return false;
 #elif defined(__GNUC__)

@@ -166,7 +166,9 @@ class BatchTape {
   Slots slots(Time from, Time to) const {
     return {slot_of(from) * streams_, static_cast<int>(to - from + 1) * streams_, window_ * streams_};
   }
-  Scalar* column(int slot, int stream) { return columns_.data() + (Index{slot} * streams_ + stream) * column_; }
+  Scalar* column(int slot, int stream) {
+    return columns_.data() + (Index{slot} * streams_ + stream) * column_;
+  }
   Scalar* output(int slot, int stream) {
     return outputs_.data() + (Index{slot} * streams_ + stream) * sizes_.outputs;
   }
@@ -195,8 +197,8 @@ class BatchTape {
   }
 
   void back(const Network& network, const Scalar* parameters, int slot, Columns<const Scalar> entering) {
-    network.backward(parameters, {column(slot, 0), column_}, {state_error_.data(), sizes_.state}, entering, {},
-                     streams_);
+    network.backward(parameters, {column(slot, 0), column_}, {state_error_.data(), sizes_.state}, entering,
+                     {}, streams_);
   }
 
   /// One step back, after which the errors of the states of streams with a gap are as before.

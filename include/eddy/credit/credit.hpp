@@ -7,8 +7,8 @@
 namespace eddy {
 
 /// How error reaches the past. A credit rule is a struct of settings, `window` and `stride` among them (and
-/// what the type fixes of them), and `slots()`, how many steps a stream keeps, whose `check()` refuses what cannot be, and whose `Tape<Network>` is what
-/// one stream remembers:
+/// what the type fixes of them), and `slots()`, how many steps a stream keeps, whose `check()` refuses what
+/// cannot be, and whose `Tape<Network>` is what one stream remembers:
 ///
 /// - `next_input()` and `step` take a step forward; `time()`, `holds(t)`, `is_gap(t)` and `prediction(t)`
 /// tell

@@ -36,8 +36,8 @@ struct TruncatedBptt {
 
   /// Where a sweep may stop: once the 2-norm of what is left of the error of the state is no more than this
   /// part of the largest that it was, after the last error has entered. 0, the default: at the end of the
-  /// window. After Aicher, Foti & Fox 2019, arXiv:1905.07473, who bound the bias; docs/performance.md has what
-  /// it saves and costs.
+  /// window. After Aicher, Foti & Fox 2019, arXiv:1905.07473, who bound the bias; docs/performance.md has
+  /// what it saves and costs.
   double tolerance = 0;
 
   static constexpr int WindowAtCompileTime = Window;

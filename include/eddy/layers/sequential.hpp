@@ -101,9 +101,8 @@ class Sequential {
   void visit_blocks(Visit&& visit) const {
     Index first = 0;
     for_each_layer([&](const auto& layer) {
-      eddy::visit_blocks(layer, [&](Index begin, Index length, int columns) {
-        visit(first + begin, length, columns);
-      });
+      eddy::visit_blocks(
+          layer, [&](Index begin, Index length, int columns) { visit(first + begin, length, columns); });
       first += layer.sizes().parameters;
     });
   }
@@ -166,9 +165,8 @@ class Sequential {
     const LayerSizes offset = below<N>();
     const auto& layer = std::get<N>(layers_);
     const Columns<Scalar> own_input_error = N == 0 ? input_error : passing;
-    const bool error =
-        layer.backward(parameters + offset.parameters, tape.from(offset.column),
-                       state_error.from(offset.state), output_error, own_input_error, streams);
+    const bool error = layer.backward(parameters + offset.parameters, tape.from(offset.column),
+                                      state_error.from(offset.state), output_error, own_input_error, streams);
     if constexpr (N == 0) {
       return error;
     } else {

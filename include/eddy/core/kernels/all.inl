@@ -118,7 +118,7 @@ struct Kernels {
     return dot<Scalar, Lanes>(x, x, size);
   }
   template <OptimizerKernel Optimizer>
-  EDDY_KERNEL static void optimize(const OptimizerPass<Scalar>& pass, Index size) {
+  EDDY_KERNEL static void optimize(const OptimizerPass<Scalar>& pass, int size) {
     if constexpr (Optimizer == OptimizerKernel::sgd) {
       for_each_unit<SgdUpdate, Scalar, Lanes>(pass, size);
     } else {

@@ -7,8 +7,7 @@ struct LstmUnits {
   using S = Simd<Scalar, Lanes>;
   using Pack = typename S::Pack;
 
-  EDDY_INLINE static void activate(const LstmStep<Scalar>& step, Index u, Pack i, Pack f, Pack g,
-                                   Pack o) {
+  EDDY_INLINE static void activate(const LstmStep<Scalar>& step, Index u, Pack i, Pack f, Pack g, Pack o) {
     const Index hidden = step.hidden;
     i = S::logistic(i);
     f = S::logistic(f);

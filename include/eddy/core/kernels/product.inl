@@ -84,11 +84,14 @@ template <class Scalar, int Lanes, Elementwise Phi, class Streams>
 EDDY_SHARED void product_all(const Scalar* W, Index stride, int rows, int columns, Columns<const Scalar> v,
                              Columns<Scalar> y, Streams streams, bool add, int row = 0) {
   if constexpr (Lanes == EDDY_BYTES / sizeof(Scalar)) {
-    if (!several<Streams> && stride * static_cast<Index>(sizeof(Scalar)) >= 4096) {
+    if constexpr (!several<Streams> && Phi == Elementwise::identity) {
       // Columns a page or more apart are fetched a few lines at a time: the more rows, the better.
       constexpr int Tallest = EDDY_REGISTERS == 32 ? 16 : 12;
-      for (; row + Tallest * Lanes <= rows; row += Tallest * Lanes) {
-        product_rows<Scalar, Lanes, Tallest, 1, Phi>(W + row, stride, columns, v, y.from(row), streams, add);
+      if (stride * static_cast<Index>(sizeof(Scalar)) >= 4096) {
+        for (; row + Tallest * Lanes <= rows; row += Tallest * Lanes) {
+          product_rows<Scalar, Lanes, Tallest, 1, Phi>(W + row, stride, columns, v, y.from(row), streams,
+                                                       add);
+        }
       }
     }
     for (; row + 8 * Lanes <= rows; row += 8 * Lanes) {

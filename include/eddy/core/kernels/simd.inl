@@ -174,7 +174,7 @@ constexpr int narrower = Lanes > 4 ? 4 : 1;
 
 /// Calls Operation<Scalar, Lanes>::at(arguments, u) for all units u, as many at a time as there are lanes.
 template <template <class, int> class Operation, class Scalar, int Lanes, class Arguments>
-EDDY_INLINE void for_each_unit(const Arguments& arguments, Index units, Index u = 0) {
+EDDY_INLINE void for_each_unit(const Arguments& arguments, int units, int u = 0) {
   for (; u + Lanes <= units; u += Lanes) {
     Operation<Scalar, Lanes>::at(arguments, u);
   }
