@@ -156,7 +156,8 @@ TYPED_TEST_P(KernelConformance, ActivationsEqualThoseOfTheStandardLibrary) {
     };
     const double tanh = std::tanh(static_cast<double>(x)), logistic = 0.5 + 0.5 * std::tanh(double{x} / 2);
     using std::integral_constant;
-    ASSERT_NEAR(value(integral_constant<Elementwise, Elementwise::tanh>()), tanh, std::abs(tanh) * bound) << a;
+    ASSERT_NEAR(value(integral_constant<Elementwise, Elementwise::tanh>()), tanh, std::abs(tanh) * bound)
+        << a;
     ASSERT_NEAR(value(integral_constant<Elementwise, Elementwise::logistic>()), logistic, bound) << a;
     ASSERT_EQ(value(integral_constant<Elementwise, Elementwise::relu>()), (std::max)(double{x}, 0.0)) << a;
   }
@@ -224,7 +225,8 @@ TYPED_TEST_P(KernelConformance, TheLstmEqualsThePlainEigenForm) {
       Values delta(4 * hidden);
       delta << dc.array() * g.array() * i.array() * (1 - i.array()),
           dc.array() * c_before.array() * f.array() * (1 - f.array()),
-          dc.array() * i.array() * (1 - g.array().square()), dh * tanh_c.array() * o.array() * (1 - o.array());
+          dc.array() * i.array() * (1 - g.array().square()),
+          dh * tanh_c.array() * o.array() * (1 - o.array());
       Matrix<Scalar> own = errors.col(s);
       LstmStep<Scalar> back = step.stream(s);
       back.h = own.data();
@@ -274,8 +276,7 @@ TYPED_TEST_P(KernelConformance, NormsAndOptimizersEqualThePlainEigenForm) {
                 expected_v = moment + Scalar(0.01) * (clipped.square() - moment);
     this->expect_near(m, expected_m);
     this->expect_near(v, expected_v);
-    this->expect_near(
-        w, start * Scalar(0.9) - Scalar(0.1) * expected_m / (expected_v.sqrt() + Scalar(1e-3)));
+    this->expect_near(w, start * Scalar(0.9) - Scalar(0.1) * expected_m / (expected_v.sqrt() + Scalar(1e-3)));
   }
 }
 

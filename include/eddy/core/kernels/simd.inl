@@ -1,7 +1,7 @@
 // One of the texts that core/kernels.hpp compiles for every target: numbers side by side in a register.
 
-// With -ffast-math compilers may take the limit where a is not a number, and weights that are not numbers would go
-// unseen. So there the instructions are ours, and mean what the plain text means elsewhere.
+// With -ffast-math compilers may take the limit where a is not a number, and weights that are not numbers would
+// go unseen. So there the instructions are ours, and mean what the plain text means elsewhere.
 #if !EDDY_VECTOR_EXTENSIONS || !__FINITE_MATH_ONLY__
 #define EDDY_LIMIT(instruction, name)
 #elif defined(__x86_64__)
@@ -203,8 +203,8 @@ struct Simd {
   }
 
   /// e / (e + 2) with e = e^(2x) − 1 = 2ⁿ (e^r − 1) + (2ⁿ − 1), 2x = n ln 2 + r: small where x is small,
-  /// without cancellation. e^r − 1 by its series, |r| ≤ ln 2 / 2. In order, because 2ⁿ (e^r − 1 + 1) − 1, which
-  /// g++ makes of it under `-ffast-math`, is nothing where x is small.
+  /// without cancellation. e^r − 1 by its series, |r| ≤ ln 2 / 2. In order, because 2ⁿ (e^r − 1 + 1) − 1,
+  /// which g++ makes of it under `-ffast-math`, is nothing where x is small.
   EDDY_INLINE static Pack exact_tanh(Pack x) {
     using Int = typename Simd<std::int32_t, Lanes>::Pack;
     using Bits = typename Simd<std::int64_t, Lanes>::Pack;
