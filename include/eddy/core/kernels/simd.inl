@@ -106,13 +106,15 @@ struct Simd {
   }
 
   /// x, but what is computed from it is not rearranged together with what x was computed from, as
-  /// `-ffast-math` allows. Costs nothing.
+  /// `-ffast-math` and its parts allow.
   EDDY_INLINE static Pack in_order(Pack x) {
-#if EDDY_VECTOR_EXTENSIONS && (defined(__x86_64__) || defined(__aarch64__))
-#if defined(__aarch64__)
+#if EDDY_VECTOR_EXTENSIONS && (defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__))
+#if defined(__x86_64__)
+#define EDDY_REGISTER "+v"
+#elif defined(__aarch64__)
 #define EDDY_REGISTER "+w"
 #else
-#define EDDY_REGISTER "+v"
+#define EDDY_REGISTER "+m"
 #endif
     if constexpr (Lanes > 1) {
       __asm__("" : EDDY_REGISTER(x));
@@ -241,7 +243,7 @@ constexpr int narrower = Lanes > 4 ? 4 : 1;
 /// Calls Operation<Scalar, Lanes>::at(arguments, u) for all units u, as many at a time as there are lanes.
 template <template <class, int> class Operation, class Scalar, int Lanes, class Arguments>
 EDDY_INLINE void for_each_unit(const Arguments& arguments, Index units, Index u = 0) {
-  for (; u + Lanes <= units; u += Lanes) {
+  for (; units - u >= Lanes; u += Lanes) {  // g++ 12 warns of u + Lanes <= units where units are fixed
     Operation<Scalar, Lanes>::at(arguments, u);
   }
   if constexpr (Lanes > 1) {
