@@ -153,9 +153,9 @@ TYPED_TEST_P(LayerConformance, SaturationStaysFinite) {
   const auto layer = TypeParam::template sized<float>();
   const typename TestFixture::template Case<std::decay_t<decltype(layer)>> c(layer, 1e4);
   const auto run = unroll(layer, c.parameters, c.x, c.state, c.errors);
-  EXPECT_TRUE(run.outputs.allFinite());
-  EXPECT_TRUE(run.gradient.allFinite());
-  EXPECT_TRUE(run.input_errors.allFinite());
+  EXPECT_TRUE(finite(run.outputs));
+  EXPECT_TRUE(finite(run.gradient));
+  EXPECT_TRUE(finite(run.input_errors));
 }
 
 TYPED_TEST_P(LayerConformance, NamedParametersCoverTheVectorOnce) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/finite.hpp>
 #include <eddy/core/shape.hpp>
 
 #include <algorithm>
@@ -33,9 +34,21 @@ double worst_error(const Actual& actual, const Expected& expected) {
     const double a = static_cast<double>(actual.derived().reshaped()(i)),
                  e = static_cast<double>(expected.derived().reshaped()(i));
     const double error = std::abs(a - e) / (std::max)(1.0, std::abs(e));
-    worst = error > worst || std::isnan(error) ? error : worst;
+    worst = error > worst || is_nan(error) ? error : worst;
   }
   return actual.size() == expected.size() ? worst : HUGE_VAL;
+}
+
+/// Whether all values are finite, or none is a number; under `-ffast-math`, too.
+template <class Values>
+bool finite(const Eigen::DenseBase<Values>& values) {
+  const Vector<typename Values::Scalar> copy = values.reshaped();
+  return all_finite(copy.data(), copy.size());
+}
+template <class Values>
+bool all_nan(const Eigen::DenseBase<Values>& values) {
+  const Vector<typename Values::Scalar> copy = values.reshaped();
+  return std::all_of(copy.begin(), copy.end(), [](auto value) { return is_nan(value); });
 }
 
 }  // namespace eddy::testing

@@ -1,5 +1,43 @@
 // One of the texts that core/kernels.hpp compiles for every target: numbers side by side in a register.
 
+// With -ffast-math compilers may take the limit where a is not a number, and weights that are not numbers
+// would go unseen. So there the instructions are ours, and mean what the plain text means elsewhere.
+#if !EDDY_VECTOR_EXTENSIONS || !__FINITE_MATH_ONLY__
+#define EDDY_LIMIT(instruction, name)
+#elif defined(__x86_64__)
+#define EDDY_LIMIT(instruction, name)                                                         \
+  if constexpr (Lanes == 1) {                                                                 \
+    using Wider = Simd<Scalar, 16 / sizeof(Scalar)>;                                          \
+    return all(Wider::get(Wider::name(Wider::all(get(a, 0)), Wider::all(get(limit, 0))), 0)); \
+  } else if constexpr (sizeof(EDDY_VEX) == 1 && std::is_same_v<Scalar, float>) {              \
+    __asm__(instruction "ps {%1, %0|%0, %1}" : "+x"(limit) : "x"(a));                         \
+    return limit;                                                                             \
+  } else if constexpr (sizeof(EDDY_VEX) == 1) {                                               \
+    __asm__(instruction "pd {%1, %0|%0, %1}" : "+x"(limit) : "x"(a));                         \
+    return limit;                                                                             \
+  } else if constexpr (std::is_same_v<Scalar, float>) {                                       \
+    __asm__("v" instruction "ps {%0, %1, %0|%0, %1, %0}" : "+v"(a) : "v"(limit));             \
+    return a;                                                                                 \
+  } else {                                                                                    \
+    __asm__("v" instruction "pd {%0, %1, %0|%0, %1, %0}" : "+v"(a) : "v"(limit));             \
+    return a;                                                                                 \
+  }
+#elif defined(__aarch64__)
+#define EDDY_LIMIT(instruction, name)                                                         \
+  if constexpr (Lanes == 1) {                                                                 \
+    using Wider = Simd<Scalar, 16 / sizeof(Scalar)>;                                          \
+    return all(Wider::get(Wider::name(Wider::all(get(a, 0)), Wider::all(get(limit, 0))), 0)); \
+  } else if constexpr (std::is_same_v<Scalar, float>) {                                       \
+    __asm__("f" instruction " %0.4s, %0.4s, %1.4s" : "+w"(a) : "w"(limit));                   \
+    return a;                                                                                 \
+  } else {                                                                                    \
+    __asm__("f" instruction " %0.2d, %0.2d, %1.2d" : "+w"(a) : "w"(limit));                   \
+    return a;                                                                                 \
+  }
+#else
+#define EDDY_LIMIT(instruction, name)
+#endif
+
 /// `Lanes` numbers in one register, and their arithmetic; + − × ÷ are the compiler's own.
 template <class Scalar, int Lanes>
 struct Simd {
@@ -19,8 +57,14 @@ struct Simd {
   EDDY_INLINE static Pack all(Scalar value) { return Pack{} + value; }
 
   /// a where it is not beyond the limit; what is not a number stays so.
-  EDDY_INLINE static Pack at_most(Pack a, Pack limit) { return limit < a ? limit : a; }
-  EDDY_INLINE static Pack at_least(Pack a, Pack limit) { return limit > a ? limit : a; }
+  EDDY_INLINE static Pack at_most(Pack a, Pack limit) {
+    EDDY_LIMIT("min", at_most)
+    return limit < a ? limit : a;
+  }
+  EDDY_INLINE static Pack at_least(Pack a, Pack limit) {
+    EDDY_LIMIT("max", at_least)
+    return limit > a ? limit : a;
+  }
 
   EDDY_INLINE static Scalar sum(Pack a) {
     if constexpr (Lanes == 1) {
@@ -58,6 +102,29 @@ struct Simd {
     for (int lane = 0; lane < Lanes; ++lane) {
       set(x, lane, sqrt(get(x, lane)));
     }
+    return x;
+  }
+
+  /// x, but what is computed from it is not rearranged together with what x was computed from, as
+  /// `-ffast-math` and its parts allow.
+  EDDY_INLINE static Pack in_order(Pack x) {
+#if EDDY_VECTOR_EXTENSIONS && (defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__))
+#if defined(__x86_64__)
+#define EDDY_REGISTER "+v"
+#elif defined(__aarch64__)
+#define EDDY_REGISTER "+w"
+#else
+#define EDDY_REGISTER "+m"
+#endif
+    if constexpr (Lanes > 1) {
+      __asm__("" : EDDY_REGISTER(x));
+    } else {
+      Scalar only = get(x, 0);
+      __asm__("" : EDDY_REGISTER(only));
+      set(x, 0, only);
+    }
+#undef EDDY_REGISTER
+#endif
     return x;
   }
 
@@ -138,7 +205,8 @@ struct Simd {
   }
 
   /// e / (e + 2) with e = e^(2x) − 1 = 2ⁿ (e^r − 1) + (2ⁿ − 1), 2x = n ln 2 + r: small where x is small,
-  /// without cancellation. e^r − 1 by its series, |r| ≤ ln 2 / 2.
+  /// without cancellation. e^r − 1 by its series, |r| ≤ ln 2 / 2. In order, because 2ⁿ (e^r − 1 + 1) − 1,
+  /// which g++ makes of it under `-ffast-math`, is nothing where x is small.
   EDDY_INLINE static Pack exact_tanh(Pack x) {
     using Int = typename Simd<std::int32_t, Lanes>::Pack;
     using Bits = typename Simd<std::int64_t, Lanes>::Pack;
@@ -146,7 +214,7 @@ struct Simd {
     x = at_least(at_most(x, all(20)), all(-20)) * 2.0;
     const Int n = __builtin_convertvector(x * 1.4426950408889634 + (shift + 0.5), Int) - shift;
     const Pack steps = __builtin_convertvector(n, Pack);
-    const Pack r = (x - steps * 0x1.62e42feep-1) - steps * 0x1.a39ef35793c76p-33;
+    const Pack r = in_order(x - steps * 0x1.62e42feep-1) - steps * 0x1.a39ef35793c76p-33;
     Pack p = r * (1.0 / 6227020800) + 1.0 / 479001600;
     p = p * r + 1.0 / 39916800;
     p = p * r + 1.0 / 3628800;
@@ -162,7 +230,7 @@ struct Simd {
     const Bits exponent = (__builtin_convertvector(n, Bits) + 1023) << 52;
     Pack scale;
     std::memcpy(&scale, &exponent, sizeof(Pack));
-    const Pack e = scale * p + (scale - 1.0);
+    const Pack e = scale * p + in_order(scale - 1.0);
     return e / (e + 2.0);
   }
 #endif
@@ -229,3 +297,4 @@ EDDY_INLINE typename Simd<Scalar, Lanes>::Pack sums_of(typename Simd<Scalar, Lan
 #endif
 }
 #undef EDDY_SHUFFLES
+#undef EDDY_LIMIT
