@@ -2,13 +2,14 @@
 // no rehearsal, on the riders of examples/data and, called with a folder that holds nyc_taxi.csv and
 // machine_temperature.csv (of which 12,000 rows), on these two. It prints
 //
-// - steps back a sweep, while learning, and the time of a sample, which is one step and its partial_fit; of
+// - under weights at rest, fresh ones and those that have learned from the stream: steps back a sweep, and
+//   the error of the gradient, ‖g − g₀‖ / ‖g₀‖, where g₀ is that without a tolerance; mean over the last
+//   2,000 samples;
+// - while learning: steps back a sweep, and the time of a sample, which is one step and its partial_fit; of
 //   every sample the least of five passes with the first seed, since the machine is not idle;
-// - the error of the gradient, ‖g − g₀‖ / ‖g₀‖, where g₀ is the gradient without a tolerance under the same
-//   weights: mean over the last 2,000 samples, under fresh weights at rest, and under those that have learned
-//   from the stream;
 // - the prequential error while learning, from the second tenth of the stream on: MAE, and RMSE over the
-//   deviation of what is predicted, with its standard deviation among seeds; both mean over ten seeds.
+//   deviation of what is predicted, with its standard deviation among seeds. Steps and errors while learning
+//   are means over ten seeds.
 //
 // --markdown prints the table as such.
 
@@ -109,8 +110,12 @@ Learning learn(Model& model, const Samples& samples) {
   return result;
 }
 
-/// Mean relative error of the gradient over the last 2,000 samples, weights at rest.
-double gradient_error(const Samples& samples, int window, double tolerance, const Model& weights) {
+struct Rest {
+  double error = 0, steps_back = 0;
+};
+
+/// Weights at rest: mean relative error of the gradient over the last 2,000 samples, and steps back a sweep.
+Rest at_rest(const Samples& samples, int window, double tolerance, const Model& weights) {
   Model exact = make_model(samples, window, 0, 1, 0), early = make_model(samples, window, tolerance, 1, 0);
   exact.parameters() = weights.parameters();
   early.parameters() = weights.parameters();
@@ -132,7 +137,8 @@ double gradient_error(const Samples& samples, int window, double tolerance, cons
       }
     }
   }
-  return sum / count;
+  return {sum / count,
+          static_cast<double>(early.steps_back()) / static_cast<double>(early.last_update().updates)};
 }
 
 void row(const Samples& samples, int window, double tolerance, const Model& fresh, const Model& learned,
@@ -162,11 +168,12 @@ void row(const Samples& samples, int window, double tolerance, const Model& fres
   for (const double time : least) {
     microseconds += time / 1000 / samples.length;
   }
-  std::printf(markdown ? "| %s | %d | %g | %.1f | %.1f | %.2g | %.2g | %.5g | %.4f ± %.4f |\n"
-                       : "%-12s%8d%11g%12.1f%12.1f%12.2g%12.2g%12.5g%12.4f +- %.4f\n",
-              samples.name.c_str(), window, tolerance, mean.steps_back, microseconds,
-              gradient_error(samples, window, tolerance, fresh),
-              gradient_error(samples, window, tolerance, learned), mean.mae, mean.nrmse, nrmse.deviation());
+  const Rest before = at_rest(samples, window, tolerance, fresh),
+             after = at_rest(samples, window, tolerance, learned);
+  std::printf(markdown ? "| %s | %d | %g | %.1f | %.1f | %.2g | %.2g | %.1f | %.1f | %.5g | %.4f ± %.4f |\n"
+                       : "%-12s%8d%11g%10.1f%10.1f%10.2g%10.2g%10.1f%10.1f%12.5g%10.4f +- %.4f\n",
+              samples.name.c_str(), window, tolerance, before.steps_back, after.steps_back, before.error,
+              after.error, mean.steps_back, microseconds, mean.mae, mean.nrmse, nrmse.deviation());
   std::fflush(stdout);
 }
 
@@ -188,11 +195,14 @@ int main(int argc, char** argv) {
     streams.push_back(bench::column("machine", folder + "/machine_temperature.csv", 1, 12));
   }
   std::printf(
-      markdown
-          ? "| stream | window | tolerance | steps back | µs a sample | error of the gradient, fresh | … "
-            "learned | MAE | NRMSE |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
-          : "stream        window  tolerance  steps back us a sample  grad fresh   ... learned         MAE "
-            "      NRMSE\n");
+      markdown ? "| stream | window | tolerance | steps back, fresh | … learned | error of the gradient, "
+                 "fresh | … "
+                 "learned | steps back while learning | µs a sample | MAE | NRMSE |\n"
+                 "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+               : "                                 steps back, rest    gradient, rest      while learning\n"
+                 "stream        window  tolerance     fresh   learned     fresh   learned     steps "
+                 "us/sample         "
+                 "MAE     NRMSE\n");
   for (const bench::Series& series : streams) {
     if (series.y.empty()) {
       std::fprintf(stderr, "there is no stream \"%s\" in that folder\n", series.name.c_str());
