@@ -153,9 +153,9 @@ TYPED_TEST_P(LayerConformance, SaturationStaysFinite) {
   const auto layer = TypeParam::template sized<float>();
   const typename TestFixture::template Case<std::decay_t<decltype(layer)>> c(layer, 1e4);
   const auto run = unroll(layer, c.parameters, c.x, c.state, c.errors);
-  EXPECT_TRUE(finite(run.outputs));
-  EXPECT_TRUE(finite(run.gradient));
-  EXPECT_TRUE(finite(run.input_errors));
+  EXPECT_TRUE(all_are_finite(run.outputs));
+  EXPECT_TRUE(all_are_finite(run.gradient));
+  EXPECT_TRUE(all_are_finite(run.input_errors));
 }
 
 TYPED_TEST_P(LayerConformance, NamedParametersCoverTheVectorOnce) {

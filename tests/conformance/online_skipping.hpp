@@ -25,8 +25,8 @@ class OnlineSkipping : public OnlineConformance<Model> {
   void expect_usable() {
     const auto updates = this->model_.last_update().updates;
     learn(this->model_, this->later_);
-    EXPECT_TRUE(finite(this->model_.parameters()));
-    EXPECT_TRUE(finite(this->model_.prediction()));
+    EXPECT_TRUE(all_are_finite(this->model_.parameters()));
+    EXPECT_TRUE(all_are_finite(this->model_.prediction()));
     EXPECT_EQ(this->model_.last_update().updates, updates + static_cast<std::int64_t>(this->later_.size()) /
                                                                 this->model_.options().credit.stride);
   }
@@ -42,9 +42,9 @@ TYPED_TEST_P(OnlineSkipping, AnInputThatIsNotFiniteIsSkipped) {
     const VectorOf<TypeParam> weights = model.parameters(), expected = model.predict(this->x_);
     VectorOf<TypeParam> x = this->x_;
     x(x.size() - 1) = bad;
-    EXPECT_TRUE(all_nan(model.predict(x)));
+    EXPECT_TRUE(all_are_nan(model.predict(x)));
     EXPECT_TRUE(is_nan(model.partial_fit(x, this->y_)));
-    EXPECT_TRUE(all_nan(model.prediction()));
+    EXPECT_TRUE(all_are_nan(model.prediction()));
     EXPECT_EQ(model.last_update().status, UpdateStatus::input_not_finite);
     EXPECT_EQ(model.last_update().skipped, 1);
     EXPECT_TRUE(same_bits(model.parameters(), weights));
@@ -110,10 +110,10 @@ TYPED_TEST_P(OnlineSkipping, ANanAmongTheWeightsDoesNotSpread) {
     EXPECT_EQ(model.last_update().skipped, skipped + 1);
     EXPECT_TRUE(same_bits(model.parameters(), ill));
     model.parameters() = weights;
-    EXPECT_TRUE(finite(model.predict(this->x_)));
+    EXPECT_TRUE(all_are_finite(model.predict(this->x_)));
     model.partial_fit(this->x_, this->y_);
     EXPECT_EQ(model.last_update().skipped, skipped + 1);
-    EXPECT_TRUE(finite(model.parameters()));
+    EXPECT_TRUE(all_are_finite(model.parameters()));
     for (int i = 2; i < 2 * model.options().credit.stride; ++i) {
       model.partial_fit(this->x_, this->y_);  // until nothing waits
     }
@@ -125,7 +125,7 @@ TYPED_TEST_P(OnlineSkipping, HugeInputsLeaveItUsable) {
        {(std::numeric_limits<typename TypeParam::Scalar>::max)(), this->overflows_when_squared_}) {
     for (int i = 0; i < 4; ++i) {
       this->model_.partial_fit(VectorOf<TypeParam>::Constant(this->inputs_, i % 2 ? huge : -huge), this->y_);
-      EXPECT_TRUE(finite(this->model_.parameters()));
+      EXPECT_TRUE(all_are_finite(this->model_.parameters()));
     }
   }
   for (int i = 0; i < this->model_.options().credit.window; ++i) {

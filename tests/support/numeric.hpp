@@ -41,12 +41,12 @@ double worst_error(const Actual& actual, const Expected& expected) {
 
 /// Whether all values are finite, or none is a number; under `-ffast-math`, too.
 template <class Values>
-bool finite(const Eigen::DenseBase<Values>& values) {
+bool all_are_finite(const Eigen::DenseBase<Values>& values) {
   const Vector<typename Values::Scalar> copy = values.reshaped();
   return all_finite(copy.data(), copy.size());
 }
 template <class Values>
-bool all_nan(const Eigen::DenseBase<Values>& values) {
+bool all_are_nan(const Eigen::DenseBase<Values>& values) {
   const Vector<typename Values::Scalar> copy = values.reshaped();
   return std::all_of(copy.begin(), copy.end(), [](auto value) { return is_nan(value); });
 }
