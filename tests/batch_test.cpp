@@ -59,7 +59,7 @@ void compare(int hidden, int streams, int window, int stride, bool disturbed) {
     Matrix<double> x = random_matrix<double>(3, streams, static_cast<std::uint64_t>(t)),
                    y = random_matrix<double>(2, streams, static_cast<std::uint64_t>(1000 + t));
     if (disturbed) {
-      x(1, random.below(static_cast<std::uint64_t>(streams))) = not_a_number<double>;
+      x(1, static_cast<Index>(random.below(static_cast<std::uint64_t>(streams)))) = not_a_number<double>;
       y(0, 0) = not_a_number<double>;                        // masked
       y.col(streams - 1).setConstant(not_a_number<double>);  // missing
       if (t % 5 == 0) {
