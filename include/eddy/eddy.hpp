@@ -17,4 +17,5 @@
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/schedule.hpp>
+#include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/rehearsal.hpp>

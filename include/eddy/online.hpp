@@ -244,6 +244,12 @@ class Online {
   /// The newest step of the model's own stream.
   Time time() const { return stream_.time(); }
 
+  int inputs() const { return network_.sizes().inputs; }
+  int outputs() const { return network_.sizes().outputs; }
+
+  /// The number of newest steps whose labels are welcome.
+  int window() const { return options_.credit.window; }
+
   /// Forgets the model's own stream: hidden state, window. Keeps the weights, the optimizer, and what is kept
   /// for rehearsal.
   void reset() { stream_.reset(); }

@@ -33,6 +33,7 @@ class Storage {
   Storage() = default;
   explicit Storage(Index) {}
 
+  static constexpr Index size() { return Size; }
   T* data() { return values_; }
   const T* data() const { return values_; }
 
@@ -46,6 +47,7 @@ class Storage<T, 0> {
   Storage() = default;
   explicit Storage(Index) {}
 
+  static constexpr Index size() { return 0; }
   T* data() { return nullptr; }
   const T* data() const { return nullptr; }
 };
@@ -55,6 +57,7 @@ class Storage<T, Dynamic> {
  public:
   explicit Storage(Index size) : values_(static_cast<std::size_t>(size)) {}
 
+  Index size() const { return static_cast<Index>(values_.size()); }
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
 
