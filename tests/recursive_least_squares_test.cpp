@@ -145,7 +145,7 @@ TEST(RecursiveLeastSquares, ReturnsTheLossOfThePredictionThatWasMade) {
   head.step(1.0);
   EXPECT_EQ(head.partial_fit(2.0), 4);         // both were predicted as 0
   EXPECT_EQ(head.partial_fit(at(1), 2.0), 4);  // although 2 is known by now
-  EXPECT_NEAR(head.predict(1.0)(0), 2, 1e-3);
+  EXPECT_NEAR(head.predict(1.0)(0), 2, 1e-2);  // the ridge holds it back a little
 }
 
 TEST(RecursiveLeastSquares, PredictChangesNothing) {

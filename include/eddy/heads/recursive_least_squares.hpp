@@ -11,7 +11,7 @@ namespace eddy {
 template <int Window>
 struct LeastSquaresOptions {
   double forgetting = 0.9995;  ///< λ, more than 0, at most 1: a sample counts for about 1 / (1 − λ) steps
-  double ridge = 1e-3;         ///< ρ, more than 0: how strongly weights are held at 0
+  double ridge = 1e-2;  ///< ρ, more than 0: how strongly weights are held at 0; noisy streams want more of it
   int window = fixed_or(Window, 16);  ///< steps whose labels are welcome
 };
 
@@ -127,6 +127,24 @@ class RecursiveLeastSquares {
   /// The latest prediction; zero before the first step.
   VectorView<const Scalar, Outputs> prediction() const { return {latest_.data(), outputs_}; }
 
+  /// The sample of a step of the window, [x].
+  const Scalar* sample(At when) const { return history_.column(when.step); }
+
+  /// Writes ∂/∂x ½‖y − W [x; 1]‖² for the sample of a step, −Wᵀ(y − W [x; 1]), without the part of the bias;
+  /// for a network that x came out of. False, with nothing written, where `partial_fit(when, y)` could not
+  /// learn.
+  template <Values Y>
+  bool send_back(At when, const Y& y, Scalar* input_error) {
+    check_size<Outputs>("the target", y, outputs_);
+    if (find_error(when.step, y) != UpdateStatus::applied) {
+      return false;
+    }
+    VectorView<const Precise> error(error_.data(), outputs_);
+    VectorView<Scalar>(input_error, inputs_) =
+        -(weights().leftCols(inputs_).transpose().lazyProduct(error)).template cast<Scalar>();
+    return true;
+  }
+
   /// Forgets the samples that wait for their labels; keeps what was learned.
   void reset() {
     history_.reset();
@@ -187,8 +205,9 @@ class RecursiveLeastSquares {
     return {room.output.data(), outputs_};
   }
 
+  /// Writes y − W [x; 1] for the sample of a step, 0 where y is NaN; says why if that cannot be.
   template <class Y>
-  UpdateStatus learn(Time step, const Y& y) {
+  UpdateStatus find_error(Time step, const Y& y) {
     if (!history_.holds(step)) {
       return time() == 0 ? UpdateStatus::no_step : UpdateStatus::label_too_late;
     }
@@ -201,19 +220,29 @@ class RecursiveLeastSquares {
     if (kind != TargetKind::usable) {
       return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
     }
-    const VectorView<const Scalar> predicted(x + inputs_, outputs_);
-    const Scalar loss = (mask.array() * (target - predicted).array()).square().mean();
     evaluate(x, room_);  // the weights may have learned since
     const VectorView<const Precise> now(room_.precise.data(), outputs_);
-    VectorView<Precise> error(error_.data(), outputs_);
-    error.array() = mask.template cast<Precise>().array() * (target.template cast<Precise>() - now).array();
-    if (!is_finite(loss) || !finite(error_.data(), outputs_)) {
+    VectorView<Precise>(error_.data(), outputs_).array() =
+        mask.template cast<Precise>().array() * (target.template cast<Precise>() - now).array();
+    return finite(error_.data(), outputs_) ? UpdateStatus::applied : UpdateStatus::loss_not_finite;
+  }
+
+  template <class Y>
+  UpdateStatus learn(Time step, const Y& y) {
+    if (const UpdateStatus status = find_error(step, y); status != UpdateStatus::applied) {
+      return status;
+    }
+    const VectorView<const Scalar> target(target_.data(), outputs_), mask(mask_.data(), outputs_),
+        predicted(history_.column(step) + inputs_, outputs_);
+    const Scalar loss = (mask.array() * (target - predicted).array()).square().mean();
+    if (!is_finite(loss)) {
       return UpdateStatus::loss_not_finite;
     }
     if (!inverse_.take(room_.input.data())) {
       return UpdateStatus::gradient_not_finite;
     }
     update_.loss = loss;
+    VectorView<Precise> error(error_.data(), outputs_);
     weights().noalias() += error * inverse_.gain().transpose();
     for (int i = inverse_.take_ridge(); i >= 0; i = inverse_.take_ridge()) {
       error = -inverse_.weight() * weights().col(i);
