@@ -2,11 +2,16 @@
 
 /// Everything that needs only Eigen.
 
+#include <eddy/cells/echo_state_cell.hpp>
 #include <eddy/cells/gru_cell.hpp>
 #include <eddy/cells/lstm_cell.hpp>
 #include <eddy/cells/rnn_cell.hpp>
 #include <eddy/credit/amortized_bptt.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/heads/echo_state.hpp>
+#include <eddy/heads/feature_head.hpp>
+#include <eddy/heads/features.hpp>
+#include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/embedding.hpp>
 #include <eddy/layers/residual.hpp>
