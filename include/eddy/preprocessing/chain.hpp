@@ -33,10 +33,13 @@ class Chain {
   static constexpr int Stages = static_cast<int>(sizeof...(Parts));
 
   /// Parts of fixed sizes, with their default settings.
-  Chain() requires((std::is_default_constructible_v<Parts> && ...)) : Chain(Parts()...) {}
+  template <class Start = First>
+  requires(std::is_default_constructible_v<Start> && (std::is_default_constructible_v<Parts> && ...))  //
+      Chain()
+      : Chain(Parts()...) {}
 
   /// Throws unless each part takes what the one before gives.
-  explicit Chain(Parts... parts) : parts_(std::move(parts)...) {
+  explicit Chain(const Parts&... parts) : parts_(parts...) {
     check_parts(std::make_index_sequence<sizeof...(Parts) - 1>());
   }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 namespace eddy {
 
@@ -24,7 +23,9 @@ inline constexpr int window_at_compile_time = [] {
 /// A learner with what a raw stream needs before and behind it: reads raw samples and labels, predicts in the
 /// units of the labels.
 ///
-///   Pipeline model(StandardScaler<float, 3>(), Lstm<float, 3, 32, 1>(), StandardScaler<float, 1>());
+///   Pipeline model{StandardScaler<float, 3>(), Lstm<float, 3, 32, 1>(), StandardScaler<float, 1>()};
+///
+/// (in braces: in parentheses C++ takes this for the declaration of a function).
 ///
 /// - A step: `In` learns from x, x is transformed, the model takes a step with it.
 /// - The prediction is offset + scale z, by what `Out` says at that step; the pipeline keeps it for each step
@@ -40,10 +41,8 @@ inline constexpr int window_at_compile_time = [] {
 /// NaN and infinity in x: see the parts of `In`; what they hand on not finite is a gap to the model, and the
 /// prediction NaN. Wrong sizes throw before anything has changed. Nothing is allocated after construction,
 /// and nothing at all where all sizes are fixed. Costs beside the model's: a copy of `In` for each `predict`.
-template <class In, Learner Model, class Out = NoTransform>
-requires(Transform<In> || std::is_same_v<In, NoTransform>) &&
-    (TargetTransform<Out> || std::is_same_v<Out, NoTransform>)  //
-    class Pipeline {
+template <TransformOrNone In, Learner Model, TargetTransformOrNone Out = NoTransform>
+class Pipeline {
   static constexpr bool reads_raw = std::is_same_v<In, NoTransform>;
   static constexpr bool writes_raw = std::is_same_v<Out, NoTransform>;
 
@@ -73,12 +72,19 @@ requires(Transform<In> || std::is_same_v<In, NoTransform>) &&
   /// What `predict` returns where sizes are fixed.
   using Prediction = Eigen::Matrix<Scalar, Outputs, 1, int{Eigen::ColMajor} | int{Eigen::DontAlign}>;
 
-  /// Throws unless sizes fit: what `in` gives the model's inputs, what `out` takes its outputs.
-  Pipeline(In in, Model model) requires(writes_raw) : Pipeline(std::move(in), std::move(model), Out()) {}
-  Pipeline(In in, Model model, Out out)
-      : in_(std::move(in)),
-        model_(std::move(model)),
-        out_(std::move(out)),
+  /// Parts of fixed sizes, with their default settings.
+  template <class First = In>
+  requires(std::is_default_constructible_v<First>&& std::is_default_constructible_v<Model>&&
+               std::is_default_constructible_v<Out>)  //
+      Pipeline()
+      : Pipeline(First(), Model(), Out()) {}
+
+  /// Throws unless sizes fit: what `in` gives the model's inputs, what `out` takes its outputs. Copies the
+  /// parts.
+  Pipeline(const In& in, const Model& model, const Out& out = Out())
+      : in_(in),
+        model_(model),
+        out_(out),
         lead_(model_.time()),
         kept_(kept_width(), writes_raw ? 1 : model_.window()),
         prediction_(model_.outputs()),
@@ -369,8 +375,5 @@ requires(Transform<In> || std::is_same_v<In, NoTransform>) &&
   [[no_unique_address]] mutable std::conditional_t<In::fixed, Nothing, NextIn> next_in_;
   [[no_unique_address]] mutable std::conditional_t<fixed || writes_raw, Nothing, Predicted> predicted_;
 };
-
-template <class In, class Model>
-Pipeline(In, Model) -> Pipeline<In, Model>;
 
 }  // namespace eddy

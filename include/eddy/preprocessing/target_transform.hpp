@@ -38,6 +38,9 @@ concept TargetTransform = AffineTransform<T> ||
   transform.learn_label(values, values);
 };
 
+template <class T>
+concept TargetTransformOrNone = TargetTransform<T> || std::same_as<T, NoTransform>;
+
 /// The number of affine transforms in a row.
 template <class T>
 inline constexpr int stages_of = [] {

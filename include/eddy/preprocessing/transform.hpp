@@ -32,10 +32,13 @@ concept Transform = std::copyable<T> &&
   transform.reset();
 };
 
-/// In front of a model or behind it: nothing is changed, so that labels may be class indices, too.
+/// Stands before or behind a model that takes what comes as it is: labels may then be class indices, too.
 struct NoTransform {
   static constexpr bool fixed = true;
 };
+
+template <class T>
+concept TransformOrNone = Transform<T> || std::same_as<T, NoTransform>;
 
 /// Raises what is wrong with the sizes of two neighbours.
 inline void check_neighbours(const char* what, int outputs, const char* next, int inputs) {
