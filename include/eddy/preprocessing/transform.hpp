@@ -40,6 +40,17 @@ struct NoTransform {
 template <class T>
 concept TransformOrNone = Transform<T> || std::same_as<T, NoTransform>;
 
+/// The one value of a sample; a number that comes as such keeps all its digits.
+template <Values X>
+double only_value(const char* what, const X& x) {
+  check_size<1>(what, x, 1);
+  if constexpr (EigenExpression<X>) {
+    return static_cast<double>(x.derived().coeff(0));
+  } else {
+    return static_cast<double>(x);
+  }
+}
+
 /// Raises what is wrong with the sizes of two neighbours.
 inline void check_neighbours(const char* what, int outputs, const char* next, int inputs) {
   if (outputs != inputs) {
