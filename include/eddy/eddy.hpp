@@ -8,6 +8,7 @@
 #include <eddy/cells/rnn_cell.hpp>
 #include <eddy/credit/amortized_bptt.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/forecaster.hpp>
 #include <eddy/heads/echo_state.hpp>
 #include <eddy/heads/feature_head.hpp>
 #include <eddy/heads/features.hpp>
