@@ -14,6 +14,7 @@
 #include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/embedding.hpp>
+#include <eddy/layers/frozen.hpp>
 #include <eddy/layers/residual.hpp>
 #include <eddy/layers/sequential.hpp>
 #include <eddy/layers/skip.hpp>
