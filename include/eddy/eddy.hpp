@@ -25,4 +25,5 @@
 #include <eddy/optimizer.hpp>
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/learner.hpp>
+#include <eddy/streaming/mixture.hpp>
 #include <eddy/streaming/rehearsal.hpp>
