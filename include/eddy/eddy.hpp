@@ -12,9 +12,11 @@
 #include <eddy/heads/echo_state.hpp>
 #include <eddy/heads/feature_head.hpp>
 #include <eddy/heads/features.hpp>
+#include <eddy/heads/linear_head.hpp>
 #include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/embedding.hpp>
+#include <eddy/layers/frozen.hpp>
 #include <eddy/layers/residual.hpp>
 #include <eddy/layers/sequential.hpp>
 #include <eddy/layers/skip.hpp>

@@ -338,6 +338,21 @@ class Online {
     return named(network_, parameters_.data());
   }
 
+  /// Freezes the layer at position N of a `Sequential`, counted from the input: its parameters get no
+  /// gradient and no update, and an update costs less, above all where no layer below it learns. The moments
+  /// of the optimizer rest until `unfreeze`. `Frozen` is a layer that never learns.
+  template <std::size_t N>
+  void freeze() requires(!amortized) {
+    network_.template freeze<N>();
+    std::fill_n(gradient_.data(), network_.sizes().parameters, Scalar(0));
+  }
+
+  /// Lets a layer learn again.
+  template <std::size_t N>
+  void unfreeze() requires(!amortized) {
+    network_.template freeze<N>(false);
+  }
+
   /// The optimizer's settings, to be changed while learning goes on.
   O& optimizer() { return options_.optimizer; }
   const Options& options() const { return options_; }
@@ -489,7 +504,14 @@ class Online {
       if (begin == 0 && !begin_update(tape.stride())) {
         return false;
       }
-      move_parameters([&](auto&& visit) { visit(begin, length); });
+      move_parameters([&](auto&& visit) {
+        touched_.for_each_range(network_, [&](Index first, Index count, bool) {
+          const Index from = (std::max)(begin, first), to = (std::min)(begin + length, first + count);
+          if (from < to) {
+            visit(from, to - from);
+          }
+        });
+      });
       return true;
     };
     if (tape.busy()) {

@@ -38,12 +38,37 @@ int sparse_columns(const L& layer) {
   }
 }
 
-/// The blocks of any layer: one that every step needs, unless it is sparse.
+// A layer may be frozen: its parameters get no gradient and no update, and are among no blocks. It says so by
+// `learns()`, whether any of its parameters are to be learned; a layer that does not say so learns. One of
+// which some do and others do not offers `visit_blocks`, too.
+
+template <class L>
+constexpr bool learns(const L& layer) {
+  if constexpr (requires { layer.learns(); }) {
+    return layer.learns();
+  } else {
+    return true;
+  }
+}
+
+/// Whether error must go back to the steps before those where it entered: not where all that has a memory is
+/// frozen, and nothing below it learns.
+template <class L>
+constexpr bool reaches_back(const L& layer) {
+  if constexpr (requires { layer.reaches_back(); }) {
+    return layer.reaches_back();
+  } else {
+    return L::recurrent && learns(layer);
+  }
+}
+
+/// The blocks of any layer that learns: one that every step needs, unless the layer has others.
 template <class L, class Visit>
 void visit_blocks(const L& layer, Visit&& visit) {
-  if constexpr (is_sparse<L>) {
+  constexpr bool has_parts = requires { layer.learns(), layer.visit_blocks(visit); };
+  if constexpr (is_sparse<L> || has_parts) {
     layer.visit_blocks(visit);
-  } else if (layer.sizes().parameters > 0) {
+  } else if (learns(layer) && layer.sizes().parameters > 0) {
     visit(Index{0}, Index{layer.sizes().parameters}, 0);
   }
 }
@@ -56,8 +81,8 @@ void visit_touched(const L& layer, const Sweep<Scalar>& sweep, Visit&& visit) {
   }
 }
 
-/// Which parameters have a gradient since the last update: those of every dense block, and the sparse columns
-/// that were touched. An update visits no others.
+/// Which parameters have a gradient since the last update: those of every dense block that learns, and the
+/// sparse columns that were touched. An update visits no others.
 template <Layer Network>
 class Touched {
  public:

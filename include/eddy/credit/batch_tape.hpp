@@ -126,7 +126,8 @@ class BatchTape {
              Touched<Network>& touched) {
     std::fill_n(state_error_.data(), Index{streams_} * sizes_.state, Scalar(0));
     const Index outputs = Index{streams_} * sizes_.outputs;
-    for (Time step = newest_pending_; step >= oldest(); --step) {
+    const Time last = reaches_back(network) ? oldest() : (std::max)(oldest(), oldest_pending_);
+    for (Time step = newest_pending_; step >= last; --step) {
       const int slot = slot_of(step);
       Slot& own = slots_.data()[slot];
       if (own.has_error) {
@@ -143,7 +144,7 @@ class BatchTape {
         own.has_error = false;
       }
     }
-    const Sweep<Scalar> sweep{columns_.data(), column_, slots(oldest(), newest_pending_),
+    const Sweep<Scalar> sweep{columns_.data(), column_, slots(last, newest_pending_),
                               slots(oldest_pending_, newest_pending_)};
     network.gradient(sweep, gradient, false);
     touched.note(network, sweep);

@@ -111,6 +111,9 @@ class Tape {
     std::fill_n(slots_.data(), window_, Slot{});
     std::fill_n(outputs_.data(), Index{window_} * sizes_.outputs, Scalar(0));
     std::fill_n(errors_.data(), Index{window_} * sizes_.outputs, Scalar(0));
+    if constexpr (Sizes.state == 0) {  // no memory to write to
+      return;
+    }
     if (state) {
       std::copy_n(state, sizes_.state, state_.data());
     } else {
@@ -230,6 +233,9 @@ class Tape {
   void sweep(const Network& network, const Scalar* parameters, Scalar scale, Scalar* gradient,
              bool accumulate, Touched<Network>& touched) {
     Span span = begin_sweep();
+    if (!reaches_back(network)) {
+      span.oldest = (std::max)(span.oldest, span.oldest_error);
+    }
     for (Time step = span.newest; step >= span.oldest; --step) {
       if (step_back(network, parameters, scale, step, span)) {
         span.oldest = step;

@@ -65,6 +65,8 @@ class Residual {
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
     inner_.gradient(sweep, gradient, accumulate);
   }
+  constexpr bool learns() const { return eddy::learns(inner_); }
+  constexpr bool reaches_back() const { return eddy::reaches_back(inner_); }
   int sparse_columns() const { return eddy::sparse_columns(inner_); }
   template <class Visit>
   void visit_blocks(Visit&& visit) const {

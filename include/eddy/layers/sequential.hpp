@@ -3,6 +3,7 @@
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/touched.hpp>
 
+#include <cstdint>
 #include <tuple>
 #include <utility>
 
@@ -27,6 +28,8 @@ constexpr LayerSizes stacked(std::initializer_list<LayerSizes> layers) {
 ///
 /// Parameters, state and tape are those of the layers, one after the other. Throws where a layer's inputs are
 /// not the outputs of the one before (at compile time where both are fixed).
+///
+/// Layers may be frozen and thawed while learning goes on: see `Online::freeze`.
 template <Layer... Layers>
 class Sequential {
   static_assert(sizeof...(Layers) > 0, "a Sequential needs at least one layer");
@@ -63,6 +66,32 @@ class Sequential {
     return std::get<N>(layers_);
   }
 
+  /// Freezes the layer at position N, or lets it learn again.
+  template <std::size_t N>
+  void freeze(bool frozen = true) {
+    static_assert(N < Depth, "the network has no layer at that position");
+    frozen_ = frozen ? frozen_ | bit(N) : frozen_ & ~bit(N);
+  }
+
+  /// Whether the layer at position N does not learn: by its type, or because it was frozen.
+  template <std::size_t N>
+  constexpr bool is_frozen() const {
+    return (frozen_ & bit(N)) != 0 || !eddy::learns(layer<N>());
+  }
+
+  /// Whether any layer learns.
+  constexpr bool learns() const { return lowest() < Depth; }
+
+  /// Whether a layer with memory is among those that error passes on its way down.
+  constexpr bool reaches_back() const {
+    const std::size_t from = lowest();
+    return [&]<std::size_t... N>(std::index_sequence<N...>) {
+      return ((N > from && LayerAt<N>::recurrent) || ...) ||
+             ((N == from && eddy::reaches_back(layer<N>())) || ...);
+    }
+    (std::make_index_sequence<Depth>());
+  }
+
   LayerSizes sizes() const {
     return std::apply([](const auto&... layer) { return stacked<Scalar>({layer.sizes()...}); }, layers_);
   }
@@ -84,11 +113,11 @@ class Sequential {
   bool backward(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
                 Columns<const Scalar> output_error, Columns<Scalar> input_error, Streams streams) const {
     return backward_from<Depth - 1>(parameters, tape, state_error, output_error, input_error,
-                                    tape.from(below<Depth>().column), streams);
+                                    tape.from(below<Depth>().column), lowest(), streams);
   }
 
   void gradient(const Sweep<Scalar>& sweep, Scalar* gradient, bool accumulate) const {
-    gradient_from<Depth - 1>(sweep, gradient, accumulate);
+    gradient_from<Depth - 1>(sweep, gradient, accumulate, lowest());
   }
 
   int sparse_columns() const {
@@ -99,17 +128,36 @@ class Sequential {
 
   template <class Visit>
   void visit_blocks(Visit&& visit) const {
-    Index first = 0;
+    Index first = 0, run = 0, run_length = 0;  // dense blocks that lie side by side are one
+    const auto end_run = [&] {
+      if (run_length > 0) {
+        visit(run, run_length, 0);
+      }
+      run_length = 0;
+    };
+    std::size_t position = 0;
     for_each_layer([&](const auto& layer) {
-      eddy::visit_blocks(
-          layer, [&](Index begin, Index length, int columns) { visit(first + begin, length, columns); });
+      const bool frozen = (frozen_ & bit(position++)) != 0;
+      eddy::visit_blocks(layer, [&](Index begin, Index length, int columns) {
+        if (columns > 0) {  // if it is frozen, none of them will be touched
+          end_run();
+          visit(first + begin, length, columns);
+        } else if (!frozen) {
+          if (run + run_length != first + begin) {
+            end_run();
+          }
+          run = run_length > 0 ? run : first + begin;
+          run_length += length;
+        }
+      });
       first += layer.sizes().parameters;
     });
+    end_run();
   }
 
   template <class Visit>
   void touched(const Sweep<Scalar>& sweep, Visit&& visit) const {
-    touched_from<Depth - 1>(sweep, visit);
+    touched_from<Depth - 1>(sweep, lowest(), visit);
   }
 
   void restore(const Scalar* column, Scalar* state) const {
@@ -141,6 +189,19 @@ class Sequential {
   }
 
  private:
+  static_assert(Depth <= 64, "a Sequential has at most 64 layers");
+  static constexpr std::uint64_t bit(std::size_t position) { return std::uint64_t{1} << position; }
+
+  /// The lowest layer that learns; the number of layers if none does. Below it no error is needed.
+  constexpr std::size_t lowest() const {
+    std::size_t found = Depth;
+    [&]<std::size_t... N>(std::index_sequence<N...>) {
+      ((found = is_frozen<Depth - 1 - N>() ? found : Depth - 1 - N), ...);
+    }
+    (std::make_index_sequence<Depth>());
+    return found;
+  }
+
   /// Sums over the layers under position N, without the room for errors.
   template <std::size_t N>
   LayerSizes below() const {
@@ -157,14 +218,20 @@ class Sequential {
     return sum;
   }
 
-  /// Goes down from layer N; `passing` is the room for the error of layer N's input.
+  /// Goes down from layer N to the lowest that learns, or on if the error of the input is asked for;
+  /// `passing` is the room for the error of layer N's input.
   template <std::size_t N, class Streams>
   bool backward_from(const Scalar* parameters, Columns<Scalar> tape, Columns<Scalar> state_error,
                      Columns<const Scalar> output_error, Columns<Scalar> input_error, Columns<Scalar> passing,
-                     Streams streams) const {
+                     std::size_t lowest, Streams streams) const {
+    if (N < lowest && !input_error) {
+      return false;
+    }
     const LayerSizes offset = below<N>();
     const auto& layer = std::get<N>(layers_);
-    const Columns<Scalar> own_input_error = N == 0 ? input_error : passing;
+    const Columns<Scalar> own_input_error = N == 0                      ? input_error
+                                            : N > lowest || input_error ? passing
+                                                                        : Columns<Scalar>();
     const bool error = layer.backward(parameters + offset.parameters, tape.from(offset.column),
                                       state_error.from(offset.state), output_error, own_input_error, streams);
     if constexpr (N == 0) {
@@ -172,37 +239,47 @@ class Sequential {
     } else {
       return backward_from<N - 1>(parameters, tape, state_error,
                                   error ? own_input_error : Columns<const Scalar>(), input_error,
-                                  passing.from(padded<Scalar>(layer.sizes().inputs)), streams);
+                                  passing.from(padded<Scalar>(layer.sizes().inputs)), lowest, streams);
     }
   }
 
   /// Goes down from layer N. Under a layer with memory every visited step carries error, above it only those
   /// where error entered.
   template <std::size_t N>
-  void gradient_from(Sweep<Scalar> sweep, Scalar* gradient, bool accumulate) const {
+  void gradient_from(Sweep<Scalar> sweep, Scalar* gradient, bool accumulate, std::size_t lowest) const {
+    if (N < lowest) {
+      return;
+    }
     const LayerSizes offset = below<N>();
-    std::get<N>(layers_).gradient(sweep.at(offset.column), gradient + offset.parameters, accumulate);
+    if (!is_frozen<N>()) {
+      std::get<N>(layers_).gradient(sweep.at(offset.column), gradient + offset.parameters, accumulate);
+    }
     if constexpr (N > 0) {
       if (LayerAt<N>::recurrent) {
         sweep.with_error = sweep.visited;
       }
-      gradient_from<N - 1>(sweep, gradient, accumulate);
+      gradient_from<N - 1>(sweep, gradient, accumulate, lowest);
     }
   }
 
   /// Goes down from layer N, as the gradient does.
   template <std::size_t N, class Visit>
-  void touched_from(Sweep<Scalar> sweep, Visit&& visit) const {
+  void touched_from(Sweep<Scalar> sweep, std::size_t lowest, Visit&& visit) const {
+    if (N < lowest) {
+      return;
+    }
     int first = 0;
     std::size_t position = 0;
     for_each_layer([&](const auto& layer) { first += position++ < N ? eddy::sparse_columns(layer) : 0; });
-    visit_touched(std::get<N>(layers_), sweep.at(below<N>().column),
-                  [&](int column) { visit(first + column); });
+    if (!is_frozen<N>()) {
+      visit_touched(std::get<N>(layers_), sweep.at(below<N>().column),
+                    [&](int column) { visit(first + column); });
+    }
     if constexpr (N > 0) {
       if (LayerAt<N>::recurrent) {
         sweep.with_error = sweep.visited;
       }
-      touched_from<N - 1>(sweep, visit);
+      touched_from<N - 1>(sweep, lowest, visit);
     }
   }
 
@@ -229,6 +306,7 @@ class Sequential {
   }
 
   [[no_unique_address]] std::tuple<Layers...> layers_;
+  std::uint64_t frozen_ = 0;  // a bit a layer
 };
 
 }  // namespace eddy
