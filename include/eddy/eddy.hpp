@@ -16,6 +16,17 @@
 #include <eddy/models.hpp>
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
+#include <eddy/preprocessing/calendar.hpp>
+#include <eddy/preprocessing/chain.hpp>
+#include <eddy/preprocessing/difference.hpp>
+#include <eddy/preprocessing/fourier.hpp>
+#include <eddy/preprocessing/imputer.hpp>
+#include <eddy/preprocessing/lags.hpp>
+#include <eddy/preprocessing/min_max_scaler.hpp>
+#include <eddy/preprocessing/one_hot.hpp>
+#include <eddy/preprocessing/pipeline.hpp>
+#include <eddy/preprocessing/robust_scaler.hpp>
+#include <eddy/preprocessing/standard_scaler.hpp>
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/rehearsal.hpp>
