@@ -16,6 +16,7 @@
 #include <eddy/models.hpp>
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
+#include <eddy/preprocessing/beside.hpp>
 #include <eddy/preprocessing/calendar.hpp>
 #include <eddy/preprocessing/chain.hpp>
 #include <eddy/preprocessing/difference.hpp>
@@ -27,6 +28,7 @@
 #include <eddy/preprocessing/pipeline.hpp>
 #include <eddy/preprocessing/robust_scaler.hpp>
 #include <eddy/preprocessing/standard_scaler.hpp>
+#include <eddy/preprocessing/unchanged.hpp>
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/rehearsal.hpp>

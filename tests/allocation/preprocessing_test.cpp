@@ -2,6 +2,7 @@
 #include "heap_watch.hpp"
 
 #include <eddy/models.hpp>
+#include <eddy/preprocessing/beside.hpp>
 #include <eddy/preprocessing/calendar.hpp>
 #include <eddy/preprocessing/chain.hpp>
 #include <eddy/preprocessing/difference.hpp>
@@ -13,6 +14,7 @@
 #include <eddy/preprocessing/pipeline.hpp>
 #include <eddy/preprocessing/robust_scaler.hpp>
 #include <eddy/preprocessing/standard_scaler.hpp>
+#include <eddy/preprocessing/unchanged.hpp>
 
 #include <gtest/gtest.h>
 
@@ -91,9 +93,13 @@ TEST(PreprocessingAllocation, TimesAndClassesNeedNone) {
   Fourier<float> waves({24, 168});
   Calendar<float> calendar;
   OneHot<float> classes(5);
+  Beside both(StandardScaler<float>(1), OneHot<float, 3>(), Unchanged<float>(1));
+  const Eigen::Vector3f x(1, 2, 3);
   float sum = 0;
   EXPECT_EQ(heap_calls([&] {
               for (int t = 0; t < 100; ++t) {
+                both.partial_fit(x);
+                sum += both.transform(x)(2);
                 sum += waves.transform(t)(0) + calendar.transform(t)(0) + classes.transform(t % 5)(0);
               }
             }),

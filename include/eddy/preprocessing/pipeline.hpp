@@ -322,7 +322,8 @@ class Pipeline {
     if constexpr (is_weighted<Y>) {
       copy_label(y.y);
       for (int i = 0; i < outputs(); ++i) {
-        if (!(weight(y.weight, i) > 0)) {
+        const Scalar own = weight(y.weight, i);
+        if (!is_finite(own) || own <= 0) {
           label_.data()[i] = not_a_number<Scalar>;
         }
       }
