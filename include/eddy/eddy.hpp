@@ -17,5 +17,11 @@
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/schedule.hpp>
+#include <eddy/streaming/auc.hpp>
+#include <eddy/streaming/classification_metrics.hpp>
+#include <eddy/streaming/delayed_evaluation.hpp>
+#include <eddy/streaming/kappa.hpp>
 #include <eddy/streaming/learner.hpp>
+#include <eddy/streaming/metric.hpp>
+#include <eddy/streaming/regression_metrics.hpp>
 #include <eddy/streaming/rehearsal.hpp>
