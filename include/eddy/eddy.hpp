@@ -17,14 +17,17 @@
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/schedule.hpp>
+#include <eddy/streaming/adwin.hpp>
 #include <eddy/streaming/auc.hpp>
 #include <eddy/streaming/classification_metrics.hpp>
 #include <eddy/streaming/conformal_interval.hpp>
 #include <eddy/streaming/delayed_evaluation.hpp>
+#include <eddy/streaming/drift_detector.hpp>
 #include <eddy/streaming/kappa.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/metric.hpp>
 #include <eddy/streaming/ordered_window.hpp>
+#include <eddy/streaming/page_hinkley.hpp>
 #include <eddy/streaming/quantile_tracker.hpp>
 #include <eddy/streaming/regression_metrics.hpp>
 #include <eddy/streaming/rehearsal.hpp>
