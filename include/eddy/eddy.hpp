@@ -22,6 +22,7 @@
 #include <eddy/streaming/classification_metrics.hpp>
 #include <eddy/streaming/conformal_interval.hpp>
 #include <eddy/streaming/delayed_evaluation.hpp>
+#include <eddy/streaming/drift.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 #include <eddy/streaming/kappa.hpp>
 #include <eddy/streaming/learner.hpp>
@@ -31,3 +32,4 @@
 #include <eddy/streaming/quantile_tracker.hpp>
 #include <eddy/streaming/regression_metrics.hpp>
 #include <eddy/streaming/rehearsal.hpp>
+#include <eddy/streaming/shadow.hpp>
