@@ -18,6 +18,7 @@
 #include <eddy/optimizer.hpp>
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/adwin.hpp>
+#include <eddy/streaming/anomaly.hpp>
 #include <eddy/streaming/auc.hpp>
 #include <eddy/streaming/classification_metrics.hpp>
 #include <eddy/streaming/conformal_interval.hpp>
