@@ -34,3 +34,4 @@
 #include <eddy/streaming/regression_metrics.hpp>
 #include <eddy/streaming/rehearsal.hpp>
 #include <eddy/streaming/shadow.hpp>
+#include <eddy/streaming/stopping.hpp>
