@@ -22,10 +22,12 @@
 #include <eddy/streaming/auc.hpp>
 #include <eddy/streaming/classification_metrics.hpp>
 #include <eddy/streaming/conformal_interval.hpp>
+#include <eddy/streaming/ddm.hpp>
 #include <eddy/streaming/delayed_evaluation.hpp>
 #include <eddy/streaming/drift.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 #include <eddy/streaming/kappa.hpp>
+#include <eddy/streaming/kswin.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/metric.hpp>
 #include <eddy/streaming/ordered_window.hpp>
