@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -21,6 +22,21 @@ namespace eddy::testing {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+
+TEST(Interval, OfANormalDistributionIsThatOfTheTables) {
+  EXPECT_NEAR(normal_deviations(0.5), 0.674489750196082, 1e-14);
+  EXPECT_NEAR(normal_deviations(0.9), 1.644853626951473, 1e-14);
+  EXPECT_NEAR(normal_deviations(0.95), 1.959963984540054, 1e-14);
+  EXPECT_NEAR(normal_deviations(0.99), 2.575829303548901, 1e-14);
+  for (const double coverage : {1e-9, 1e-3, 0.3, 0.8, 0.999, 1 - 1e-9}) {
+    EXPECT_NEAR(std::erf(normal_deviations(coverage) / std::sqrt(2.0)), coverage, 1e-15);
+  }
+  const Interval interval = normal_interval(10, std::log(4), normal_deviations(0.95));
+  EXPECT_NEAR(interval.lower, 10 - 2 * 1.96, 1e-3);
+  EXPECT_NEAR(interval.upper, 10 + 2 * 1.96, 1e-3);
+  EXPECT_THROW(normal_deviations(1), std::invalid_argument);
+  EXPECT_THROW(normal_deviations(not_a_number<double>), std::invalid_argument);
+}
 
 TEST(QuantileTracker, FindsTheQuantileInAnyUnit) {
   for (const double unit : {1e-6, 1.0, 1e6}) {

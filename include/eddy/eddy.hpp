@@ -16,6 +16,7 @@
 #include <eddy/models.hpp>
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
+#include <eddy/quantile_loss.hpp>
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/adwin.hpp>
 #include <eddy/streaming/anomaly.hpp>
@@ -26,6 +27,7 @@
 #include <eddy/streaming/delayed_evaluation.hpp>
 #include <eddy/streaming/drift.hpp>
 #include <eddy/streaming/drift_detector.hpp>
+#include <eddy/streaming/interval.hpp>
 #include <eddy/streaming/kappa.hpp>
 #include <eddy/streaming/kswin.hpp>
 #include <eddy/streaming/learner.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/history.hpp>
+#include <eddy/streaming/interval.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 #include <eddy/target.hpp>
 
@@ -11,14 +12,6 @@
 #include <string>
 
 namespace eddy {
-
-/// The numbers from `lower` to `upper`, both included.
-struct Interval {
-  double lower, upper;
-
-  bool covers(double value) const { return lower <= value && value <= upper; }
-  double width() const { return upper - lower; }
-};
 
 /// Settings of `ConformalInterval`.
 template <int Window, int Delay>
