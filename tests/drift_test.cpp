@@ -176,9 +176,64 @@ TEST(Shadowed, ChangesPlacesWhenTheShadowIsBetter) {
     ASSERT_EQ(model.time(), 500 + t);
   }
   EXPECT_EQ(model.swaps(), 1);
-  EXPECT_EQ(swapped_at, 101);  // the first moment at which it may
-  EXPECT_FALSE(model.has_shadow());
+  EXPECT_EQ(swapped_at, 101);       // the first moment at which it may
+  EXPECT_TRUE(model.has_shadow());  // the old one may come back
   EXPECT_EQ(model.optimizer().learning_rate, 1e-3);
+}
+
+/// A learner that predicts a constant.
+struct Constant {
+  using Scalar = double;
+  static constexpr int Inputs = 1, Outputs = 1;
+  double value = 0;
+  std::int64_t steps = 0;
+
+  int inputs() const { return 1; }
+  int outputs() const { return 1; }
+  int window() const { return 100; }
+  std::int64_t time() const { return steps; }
+  VectorView<const double, 1> prediction() const { return {&value, 1}; }
+  template <class X>
+  VectorView<const double, 1> predict(const X&) const {
+    return prediction();
+  }
+  template <class X>
+  VectorView<const double, 1> step(const X&) {
+    ++steps;
+    return prediction();
+  }
+  template <class Y>
+  double partial_fit(const Y& y) {
+    return partial_fit(at(steps), y);
+  }
+  template <class Y>
+  double partial_fit(const Y& x, const Y& y) {
+    step(x);
+    return partial_fit(y);
+  }
+  template <class Y>
+  double partial_fit(At when, const Y& y) {
+    if constexpr (std::is_arithmetic_v<Y>) {
+      return when.step >= 1 && when.step <= steps ? std::abs(y - value) : not_a_number<double>;
+    }
+    return 0;
+  }
+  void reset() {}
+};
+
+// The model predicts 1, its shadow 0: the truth is what tells who is in charge.
+TEST(Shadowed, LetsTheOldModelComeBack) {
+  Shadowed<Constant> model(Constant(), {.forgetting = 0.1, .least = 20, .most = 200});
+  model.model().value = 1;
+  model.begin_shadow();
+  for (int t = 1; t <= 400; ++t) {
+    model.partial_fit(0.0, t <= 50 ? 0.0 : 1.0);
+    const double expected = t < 20 || t > 75 ? 1 : t < 50 ? 0 : model.prediction()(0);
+    ASSERT_EQ(model.prediction()(0), expected) << t;
+    ASSERT_EQ(model.has_shadow(), t < 200);
+    ASSERT_EQ(model.time(), t);
+  }
+  EXPECT_EQ(model.swaps(), 2);
 }
 
 TEST(Shadowed, GivesAShadowUpThatIsNotBetter) {

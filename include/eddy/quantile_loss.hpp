@@ -70,7 +70,7 @@ struct QuantileLoss {
     return sum;
   }
 
-  /// Puts the quantiles of each target, among the outputs of a model, in ascending order.
+  /// Puts the quantiles of each target in ascending order, in a copy of the outputs of a model.
   template <class Outputs>
   static void rearrange(Outputs&& outputs) {
     const Index n = outputs.size() / Count;

@@ -25,7 +25,7 @@ void advance_reaction(Reaction& reaction, M& model) {
 
 /// Does something to a model when a change is found:
 ///
-///   OnDrift on_drift(Adwin(), RaiseLearningRate({.factor = 4}));
+///   OnDrift on_drift(Adwin{}, RaiseLearningRate({.factor = 4}));
 ///   on_drift.update(model, model.partial_fit(x, y));
 ///
 /// Any detector, and as a reaction any callable that takes the model: a lambda will do.
@@ -136,7 +136,7 @@ struct BeginShadow {
   }
 };
 
-/// Several reactions, one after the other: `InTurn(ResetMoments(), RaiseLearningRate())`.
+/// Several reactions, one after the other: `InTurn(ResetMoments{}, RaiseLearningRate{})`.
 template <class... Reactions>
 class InTurn {
  public:

@@ -14,8 +14,8 @@ namespace eddy {
 struct ShadowOptions {
   double forgetting = 0.01;  ///< of the losses that are compared: each weighs 1 − `forgetting` times the next
   double margin = 0.05;      ///< by what share the shadow's loss must be lower
-  int least = 100;           ///< labels after which it may take over
-  int most = 5000;           ///< labels after which it is given up
+  int least = 100;           ///< labels between two comparisons that may change their places
+  int most = 3000;           ///< labels after which the one that is not in charge is given up
 
   /// Throws unless all are in range.
   void check() const {
@@ -29,8 +29,9 @@ struct ShadowOptions {
 };
 
 /// A model, and at times a second one that begins anew and learns from the latest regime only:
-/// `begin_shadow()`, as a reaction to drift `BeginShadow`, starts it; when its recent losses are lower than
-/// those of the model, it takes the model's place. So what was learned is given up only for something better.
+/// `begin_shadow()`, as a reaction to drift `BeginShadow`, starts it. Both learn, side by side; the one whose
+/// recent losses are lower predicts, and they change places as often as that changes. So what was learned is
+/// given up only for something better, and not at once.
 ///
 /// A learner like the model itself. While there is a shadow, a sample costs twice as much. Takes the memory
 /// of three models: the third is the one that a shadow begins as.
@@ -45,24 +46,24 @@ class Shadowed {
   /// A model as it is now, which is also what each shadow begins as. Throws `std::invalid_argument` if a
   /// setting is out of range.
   explicit Shadowed(const M& model, ShadowOptions options = {})
-      : options_((options.check(), options)), fresh_(model), model_(model), shadow_(model) {}
+      : options_((options.check(), options)), fresh_(model), models_{model, model} {}
 
-  int inputs() const { return model_.inputs(); }
-  int outputs() const { return model_.outputs(); }
-  int window() const { return model_.window(); }
-  Time time() const { return model_.time() + model_begin_; }
-  decltype(auto) prediction() const { return model_.prediction(); }
+  int inputs() const { return model().inputs(); }
+  int outputs() const { return model().outputs(); }
+  int window() const { return model().window(); }
+  Time time() const { return model().time() + begins_[in_charge_]; }
+  decltype(auto) prediction() const { return model().prediction(); }
   template <Values X>
   decltype(auto) predict(const X& x) const {
-    return model_.predict(x);
+    return model().predict(x);
   }
 
   template <Values X>
   decltype(auto) step(const X& x) {
     if (has_shadow_) {
-      shadow_.step(x);
+      shadow().step(x);
     }
-    return model_.step(x);
+    return model().step(x);
   }
 
   /// Returns the loss of the model that predicted.
@@ -77,74 +78,84 @@ class Shadowed {
   }
   template <class Y>
   Scalar partial_fit(At when, const Y& y) {
-    const Scalar loss = static_cast<Scalar>(model_.partial_fit(at(when.step - model_begin_), y));
-    if (has_shadow_ && when.step > shadow_begin_) {
-      compare(loss, static_cast<Scalar>(shadow_.partial_fit(at(when.step - shadow_begin_), y)));
+    const int other = 1 - in_charge_;
+    const Scalar loss = static_cast<Scalar>(model().partial_fit(at(when.step - begins_[in_charge_]), y));
+    if (has_shadow_ && when.step > begins_[other]) {
+      compare(loss, static_cast<Scalar>(shadow().partial_fit(at(when.step - begins_[other]), y)));
     }
     return loss;
   }
 
   /// Forgets the stream; keeps what was learned.
   void reset() {
-    model_.reset();
-    shadow_.reset();
+    model().reset();
+    shadow().reset();
   }
 
-  /// Starts a shadow from the model's beginning; one that there is begins anew.
+  /// Starts a shadow from the model's beginning; one that there is is given up.
   void begin_shadow() {
-    shadow_begin_ = time() - fresh_.time();
-    shadow_ = fresh_;
+    begins_[1 - in_charge_] = time() - fresh_.time();
+    shadow() = fresh_;
     has_shadow_ = true;
-    labels_ = 0;
+    labels_ = compared_ = 0;
     model_loss_ = shadow_loss_ = 0;
   }
 
   bool has_shadow() const { return has_shadow_; }
-  std::int64_t swaps() const { return swaps_; }  ///< how often a shadow took over
-  const M& model() const { return model_; }
-  M& model() { return model_; }
-  decltype(auto) optimizer() { return model_.optimizer(); }
-  void reset_optimizer() { model_.reset_optimizer(); }
+  std::int64_t swaps() const { return swaps_; }  ///< how often the two changed places
+
+  /// The one that predicts.
+  const M& model() const { return models_[in_charge_]; }
+  M& model() { return models_[in_charge_]; }
+  decltype(auto) optimizer() { return model().optimizer(); }
+  void reset_optimizer() { model().reset_optimizer(); }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
     visit("fresh", self.fresh_);
-    visit("model", self.model_);
-    visit("shadow", self.shadow_);
-    visit("model_begin", self.model_begin_);
-    visit("shadow_begin", self.shadow_begin_);
+    visit("first", self.models_[0]);
+    visit("second", self.models_[1]);
+    visit("begin_of_first", self.begins_[0]);
+    visit("begin_of_second", self.begins_[1]);
+    visit("in_charge", self.in_charge_);
     visit("has_shadow", self.has_shadow_);
     visit("labels", self.labels_);
+    visit("compared", self.compared_);
+    visit("swaps", self.swaps_);
     visit("model_loss", self.model_loss_);
     visit("shadow_loss", self.shadow_loss_);
-    visit("swaps", self.swaps_);
   }
 
  private:
+  M& shadow() { return models_[1 - in_charge_]; }
+
   void compare(Scalar loss, Scalar shadow_loss) {
     if (!is_finite(loss) || !is_finite(shadow_loss)) {
       return;
     }
     ++labels_;
+    ++compared_;
     // Both means start from 0, and are too small by the same factor.
     model_loss_ += options_.forgetting * (static_cast<double>(loss) - model_loss_);
     shadow_loss_ += options_.forgetting * (static_cast<double>(shadow_loss) - shadow_loss_);
-    if (labels_ >= options_.least && model_loss_ - shadow_loss_ > options_.margin * std::abs(model_loss_)) {
-      model_ = shadow_;
-      model_begin_ = shadow_begin_;
-      has_shadow_ = false;
+    if (compared_ >= options_.least && model_loss_ - shadow_loss_ > options_.margin * std::abs(model_loss_)) {
+      in_charge_ = 1 - in_charge_;
+      std::swap(model_loss_, shadow_loss_);
+      compared_ = 0;
       ++swaps_;
-    } else if (labels_ >= options_.most) {
-      has_shadow_ = false;
     }
+    has_shadow_ = labels_ < options_.most;
   }
 
   ShadowOptions options_;
-  M fresh_, model_, shadow_;
-  Time model_begin_ = 0, shadow_begin_ = 0;  ///< the time at which each of them counted 0
+  M fresh_;
+  M models_[2];
+  Time begins_[2] = {0, 0};  ///< the time at which each of them counted 0
+  int in_charge_ = 0;
   bool has_shadow_ = false;
-  std::int64_t labels_ = 0, swaps_ = 0;  ///< labels that the shadow has had
+  std::int64_t labels_ = 0, compared_ = 0;  ///< since the shadow began, and since the two changed places
+  std::int64_t swaps_ = 0;
   double model_loss_ = 0, shadow_loss_ = 0;
 };
 
