@@ -52,6 +52,15 @@ TEST(DelayedEvaluation, MissesALabelThatComesTooLateOrTwice) {
   EXPECT_EQ(evaluation.time(), 6);
 }
 
+TEST(DelayedEvaluation, WaitsOnWhenALabelIsMissing) {
+  DelayedEvaluation<Mae> evaluation(1, 4);
+  evaluation.step(1.0f);
+  EXPECT_FALSE(evaluation.label(at(1), not_a_number<float>));
+  EXPECT_TRUE(evaluation.label(at(1), 3.0f));
+  EXPECT_EQ(evaluation.value(), 2);
+  EXPECT_EQ(evaluation.missed(), 0);
+}
+
 TEST(DelayedEvaluation, ReadsClassesAndProbabilities) {
   DelayedEvaluation<Accuracy, float, 3, 4> accuracy;
   DelayedEvaluation<Auc<>, float, 1, 4> auc;

@@ -541,8 +541,8 @@ class Online {
   void move_parameters(Ranges&& for_each_range) {
     update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
                       static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
-                      parameters_.data(), gradient_.data(), moments_.data(), padded<Scalar>(network_.sizes().parameters),
-                      for_each_range);
+                      parameters_.data(), gradient_.data(), moments_.data(),
+                      padded<Scalar>(network_.sizes().parameters), for_each_range);
   }
 
   template <class Value>

@@ -23,7 +23,8 @@ struct AdwinOptions {
 ///
 ///   ε = √(2/m σ² ln(2/δ')) + 2/(3m) R ln(2/δ'),    1/m = 1/n₀ + 1/n₁,    δ' = δ / ln n,
 ///
-/// σ² the variance of the window and R the range of the values, 1 in the paper.
+/// σ² the variance of the window and R the range of the values, 1 in the paper. A few very large values make
+/// R large, and small changes slow to find: absolute errors fit better than squared ones.
 ///
 /// Buckets hold 1, 2, 4 … values, at most five of a size: a window of any length takes 12 kB, and a look
 /// visits as many buckets as five times its logarithm. The statistics of the parts are merged from those of

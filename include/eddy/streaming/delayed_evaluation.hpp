@@ -5,6 +5,7 @@
 #include <eddy/target.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 namespace eddy {
 
@@ -39,9 +40,14 @@ class DelayedEvaluation {
 
   /// Scores the prediction of a step against its label; returns whether it was still there. A step is scored
   /// once: what comes for it later is not, and neither is a label that comes after `length()` steps; both are
-  /// counted by `missed()`.
+  /// counted by `missed()`. A number that is NaN is no label, and the step goes on waiting for one.
   template <Values Truth>
   bool label(At when, const Truth& truth) {
+    if constexpr (std::is_floating_point_v<Truth>) {
+      if (is_nan(truth)) {
+        return false;
+      }
+    }
     if (!kept_.holds(when.step) || kept_.column(when.step)[0] != 0) {
       ++missed_;
       return false;
