@@ -355,6 +355,13 @@ class Online {
 
   /// The optimizer's settings, to be changed while learning goes on.
   O& optimizer() { return options_.optimizer; }
+
+  /// Makes the optimizer begin anew: its moments are zero, and it, like a schedule, counts updates from 1.
+  /// Weights and settings stay.
+  void reset_optimizer() {
+    std::fill_n(moments_.data(), moments_.size(), Scalar(0));
+    updates_before_ = update_.updates;
+  }
   const Options& options() const { return options_; }
   const Network& network() const { return network_; }
 
@@ -556,9 +563,9 @@ class Online {
   template <class Ranges>
   void move_parameters(Ranges&& for_each_range) {
     update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), update_.updates, parameters_.data(),
-                      gradient_.data(), moments_.data(), padded<Scalar>(network_.sizes().parameters),
-                      for_each_range);
+                      static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
+                      parameters_.data(), gradient_.data(), moments_.data(),
+                      padded<Scalar>(network_.sizes().parameters), for_each_range);
   }
 
   template <class Value>
@@ -575,6 +582,7 @@ class Online {
   int targets_;
   Random random_;
   Update<Scalar> update_;
+  std::int64_t updates_before_ = 0;  ///< the optimizer's latest reset
   Storage<Scalar, padded<Scalar>(Parameters)> parameters_, gradient_;
   Storage<Scalar, multiply(O::moments, padded<Scalar>(Parameters))> moments_;
   Touched<Network> touched_;
