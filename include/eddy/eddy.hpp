@@ -7,6 +7,7 @@
 #include <eddy/cells/rnn_cell.hpp>
 #include <eddy/credit/amortized_bptt.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/distributed/averaging.hpp>
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/embedding.hpp>
 #include <eddy/layers/residual.hpp>

@@ -330,6 +330,11 @@ class Online {
     return {gradient_.data(), network_.sizes().parameters};
   }
 
+  /// What the optimizer keeps beside the parameters: `moments` vectors, each in whole cache lines;
+  /// assignable.
+  VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
+  VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
+
   /// The parameters by name ("0.weight_ih" is that of the first layer), as matrices to read and write.
   /// Allocates the list.
   std::vector<NamedParameter<Scalar>> named_parameters() { return named(network_, parameters_.data()); }
