@@ -10,7 +10,8 @@ namespace ridership {
 struct Day {
   float riders;       ///< thousands
   float temperature;  ///< °F
-  float rain;         ///< inches
+  float humidity;     ///< %
+  float rain;         ///< how much of the day, 0 to 1
   int weekday;        ///< 0 is Monday
 };
 
@@ -22,8 +23,9 @@ inline std::vector<Day> read(const std::string& path) {
   char line[256];
   while (std::fgets(line, sizeof line, file)) {
     Day day{};
-    // date, ridership, temperature, precipitation, …; the line of names does not match
-    if (std::sscanf(line, "%*d-%*d-%*d,%f,%f,%f", &day.riders, &day.temperature, &day.rain) == 3) {
+    // date, ridership, temperature, precipitation, wind, humidity, rain, …; the line of names does not match
+    if (std::sscanf(line, "%*d-%*d-%*d,%f,%f,%*f,%*f,%f,%f", &day.riders, &day.temperature, &day.humidity,
+                    &day.rain) == 4) {
       day.weekday = static_cast<int>(days.size() % 7);  // the first is a Monday, 2001-01-22
       days.push_back(day);
     }

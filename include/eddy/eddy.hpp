@@ -20,3 +20,4 @@
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/rehearsal.hpp>
+#include <eddy/tasks.hpp>

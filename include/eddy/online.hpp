@@ -163,7 +163,7 @@ class Online {
   }
   template <Values X, TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
-    check_target<L, Targets>(y, targets_);
+    check_target<L, Targets>(options_.loss, y, targets_);
     step(stream, x);
     return learn(stream.memory_, stream.time(), y);
   }
@@ -186,7 +186,7 @@ class Online {
   }
   template <TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, At when, const Y& y) noexcept(certain_target<Y>) {
-    check_target<L, Targets>(y, targets_);
+    check_target<L, Targets>(options_.loss, y, targets_);
     check_stream(stream);
     return learn(stream.memory_, when.step, y);
   }
@@ -457,10 +457,9 @@ class Online {
     if (stream.tape.is_gap(step)) {
       return UpdateStatus::input_not_finite;
     }
-    auto label = stream.label(step);
-    const TargetKind kind = write_target<L, Targets, Scalar>(y, label.target, label.weight);
+    const auto label = stream.incoming();
+    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
     if (kind != TargetKind::usable) {
-      label.weight.setZero();
       return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
     }
     update_.loss = stream.enter(step, options_.loss);
