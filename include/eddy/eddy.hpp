@@ -21,3 +21,4 @@
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/rehearsal.hpp>
 #include <eddy/tasks.hpp>
+#include <eddy/transfer.hpp>
