@@ -14,8 +14,6 @@ namespace eddy::testing {
 namespace {
 
 using Model = Gru<float, 1, 4, 1>;
-static_assert(FlatModel<Model>);
-static_assert(!FlatModel<Vector<double>>);
 
 TEST(ParameterAverage, WeighsByTheNumberOfSamples) {
   ParameterAverage<double> average(2);

@@ -18,7 +18,10 @@
 #include <eddy/online.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/schedule.hpp>
+#include <eddy/streaming/dormant_units.hpp>
+#include <eddy/streaming/elastic.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/rehearsal.hpp>
+#include <eddy/streaming/shrink_and_perturb.hpp>
 #include <eddy/tasks.hpp>
 #include <eddy/transfer.hpp>

@@ -241,6 +241,12 @@ class Online {
   /// The latest prediction that was made before its label was known; zero before the first step.
   VectorView<const Scalar, Outputs> prediction() const { return stream_.prediction(); }
 
+  /// The state that the network carries on in the model's own stream, layer after layer: the hidden units h,
+  /// for an LSTM [h; c].
+  VectorView<const Scalar, Sizes.state> state() const {
+    return {stream_.memory_.tape.state(), network_.sizes().state};
+  }
+
   /// The newest step of the model's own stream.
   Time time() const { return stream_.time(); }
 

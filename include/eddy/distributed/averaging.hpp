@@ -4,17 +4,9 @@
 #include <eddy/core/sample.hpp>
 #include <eddy/core/storage.hpp>
 
-#include <concepts>
 #include <string>
 
 namespace eddy {
-
-/// A model whose parameters are one flat vector, like `Online`.
-template <class M>
-concept FlatModel = requires(M& model) {
-  { *model.parameters().data() } -> std::same_as<typename M::Scalar&>;
-  { model.parameters().size() } -> std::convertible_to<Index>;
-};
 
 /// The weighted mean of the flat vectors of several models, added one after the other: federated averaging,
 ///

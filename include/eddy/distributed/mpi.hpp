@@ -4,7 +4,7 @@
 
 #include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
-#include <eddy/distributed/averaging.hpp>
+#include <eddy/core/flat_model.hpp>
 
 #include <mpi.h>
 
