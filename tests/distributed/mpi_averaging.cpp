@@ -32,9 +32,11 @@ struct Numbers {
 };
 
 void averages_are_weighted_by_samples(int rank) {
-  Numbers model{.values = Vector<double>::Constant(3, rank)};
+  Numbers model{.values = Vector<double>::Constant(3, 1 + rank),
+                .kept = Vector<double>::Constant(2, 2 + rank)};
   MpiAveraging average(model, {.every = 10, .moments = true});
-  expect(model.values == Vector<double>::Zero(3), "all begin from the parameters of rank 0");
+  expect(model.values == Vector<double>::Ones(3), "all begin from the parameters of rank 0");
+  expect(model.kept == Vector<double>::Constant(2, 2), "and from its moments");
   model.values.setConstant(1.0 + rank);
   model.kept.setConstant(2.0 * rank);
   // Samples 10, 20, 30, 40: (1·10 + 2·20 + 3·30 + 4·40) / 100 = 3, and (0 + 2·20 + 4·30 + 6·40) / 100 = 4.

@@ -26,29 +26,29 @@ struct MpiAveragingOptions {
 /// stream of its own: local SGD (Stich 2019, arXiv:1805.09767), with the weights of federated averaging
 /// (McMahan et al. 2017, arXiv:1602.05629), the samples that each process learned from since the last time.
 ///
-/// ```
-/// MpiAveraging average(model, {.every = 200});  // all begin from the weights of rank 0
-/// for (… : stream) {
-///   model.partial_fit(x, y);
-///   average.learned(model);
-/// }
-/// average.finish(model);  // takes part until all streams have ended
-/// ```
+///   MpiAveraging average(model, {.every = 200});  // all begin from the weights of rank 0
+///   for (… : stream) {
+///     model.partial_fit(x, y);
+///     average.learned(model);
+///   }
+///   average.finish(model);  // takes part until all streams have ended
 ///
 /// Construction, every `every`-th `learned` and `finish` are collective: a process that leaves without
 /// `finish` lets the others wait for ever. Streams may be of any lengths. A model whose parameters are not
 /// finite has no part in the mean, and is given it. Between `MPI_Init` and `MPI_Finalize`, on one thread; no
 /// other collective calls may come between on the same communicator.
 ///
-/// An average costs two all-reductions, of two numbers and of the parameters, in place.
+/// An average waits for the slowest process; it costs two all-reductions, of two numbers and of the
+/// parameters, in place.
 template <FlatModel Model>
 class MpiAveraging {
  public:
   using Scalar = typename Model::Scalar;
   using Options = MpiAveragingOptions;
 
-  /// Gives the parameters of rank 0 to all. Throws, in all processes, if `every` is below 1 in one of them,
-  /// or they differ in `every`, in `moments` or in the number of parameters.
+  /// Gives the parameters of rank 0 to all, and the moments if those are averaged. Throws, in all processes,
+  /// if `every` is below 1 in one of them, or they differ in `every`, in `moments` or in the number of
+  /// parameters.
   explicit MpiAveraging(Model& model, Options options = {}) : options_(options) {
     // The largest value in any process, and with the sign turned the smallest.
     const std::int64_t own[3] = {options.every, options.moments, model.parameters().size()};
@@ -64,8 +64,12 @@ class MpiAveraging {
              std::to_string(extremes[i]) + " in the processes, expected the same in all");
       }
     }
-    check(MPI_Bcast(model.parameters().data(), static_cast<int>(model.parameters().size()), type(), 0,
-                    options_.communicator));
+    broadcast(model.parameters());
+    if constexpr (requires { model.moments(); }) {
+      if (options_.moments) {
+        broadcast(model.moments());
+      }
+    }
   }
 
   /// Counts samples that the model has learned from; after every `every` of them, averages the models of all
@@ -137,6 +141,11 @@ class MpiAveraging {
     }
     all_reduce(values.data(), static_cast<int>(values.size()), type(), MPI_SUM);
     values /= static_cast<Scalar>(all);
+  }
+
+  template <class Values>
+  void broadcast(Values values) const {
+    check(MPI_Bcast(values.data(), static_cast<int>(values.size()), type(), 0, options_.communicator));
   }
 
   void all_reduce(void* values, int count, MPI_Datatype of, MPI_Op operation) const {
