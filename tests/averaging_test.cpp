@@ -60,6 +60,22 @@ TEST(ParameterAverage, GoesOnFromItsState) {
   EXPECT_EQ(average.weight(), other.weight());
 }
 
+TEST(Online, ShowsWhatItsReadOutSees) {
+  Model model;
+  EXPECT_EQ(model.state(), (Vector<float>::Zero(4)));
+  EXPECT_EQ(model.moments(), (Vector<float>::Zero(model.moments().size())));
+  for (int t = 0; t < 5; ++t) {
+    model.partial_fit(0.3f * static_cast<float>(t), 1.0f);
+  }
+  model.step(0.7f);
+  const auto parameters = model.parameters();
+  const Index weight = parameters.size() - 5, bias = parameters.size() - 1;
+  // Another order of summation.
+  EXPECT_NEAR(model.prediction()(0), parameters.segment(weight, 4).dot(model.state()) + parameters(bias),
+              1e-6);
+  EXPECT_GT(model.moments().norm(), 0);
+}
+
 TEST(ParameterAverage, FederatesModelsAndTheirOptimizers) {
   Model all, models[2];
   ParameterAverage<float, Model::Parameters> weights;
