@@ -8,6 +8,7 @@
 #include <eddy/cells/rnn_cell.hpp>
 #include <eddy/credit/amortized_bptt.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/distributed/averaging.hpp>
 #include <eddy/forecaster.hpp>
 #include <eddy/heads/echo_state.hpp>
 #include <eddy/heads/feature_head.hpp>
@@ -46,8 +47,10 @@
 #include <eddy/streaming/conformal_interval.hpp>
 #include <eddy/streaming/ddm.hpp>
 #include <eddy/streaming/delayed_evaluation.hpp>
+#include <eddy/streaming/dormant_units.hpp>
 #include <eddy/streaming/drift.hpp>
 #include <eddy/streaming/drift_detector.hpp>
+#include <eddy/streaming/elastic.hpp>
 #include <eddy/streaming/interval.hpp>
 #include <eddy/streaming/kappa.hpp>
 #include <eddy/streaming/kswin.hpp>
@@ -60,4 +63,7 @@
 #include <eddy/streaming/regression_metrics.hpp>
 #include <eddy/streaming/rehearsal.hpp>
 #include <eddy/streaming/shadow.hpp>
+#include <eddy/streaming/shrink_and_perturb.hpp>
 #include <eddy/streaming/stopping.hpp>
+#include <eddy/tasks.hpp>
+#include <eddy/transfer.hpp>

@@ -164,7 +164,7 @@ class Online {
   }
   template <Values X, TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
-    check_target<L, Targets>(y, targets_);
+    check_target<L, Targets>(options_.loss, y, targets_);
     step(stream, x);
     return learn(stream.memory_, stream.time(), y);
   }
@@ -187,7 +187,7 @@ class Online {
   }
   template <TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, At when, const Y& y) noexcept(certain_target<Y>) {
-    check_target<L, Targets>(y, targets_);
+    check_target<L, Targets>(options_.loss, y, targets_);
     check_stream(stream);
     return learn(stream.memory_, when.step, y);
   }
@@ -241,6 +241,12 @@ class Online {
 
   /// The latest prediction that was made before its label was known; zero before the first step.
   VectorView<const Scalar, Outputs> prediction() const { return stream_.prediction(); }
+
+  /// The state that the network carries on in the model's own stream, layer after layer: the hidden units h,
+  /// for an LSTM [h; c].
+  VectorView<const Scalar, Sizes.state> state() const {
+    return {stream_.memory_.tape.state(), network_.sizes().state};
+  }
 
   /// The newest step of the model's own stream.
   Time time() const { return stream_.time(); }
@@ -330,6 +336,11 @@ class Online {
   Eigen::Map<const Vector<Scalar, Parameters>, alignment> gradient() const {
     return {gradient_.data(), network_.sizes().parameters};
   }
+
+  /// What the optimizer keeps beside the parameters: `moments` vectors, each in whole cache lines;
+  /// assignable.
+  VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
+  VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
 
   /// The parameters by name ("0.weight_ih" is that of the first layer), as matrices to read and write.
   /// Allocates the list.
@@ -475,10 +486,9 @@ class Online {
     if (stream.tape.is_gap(step)) {
       return UpdateStatus::input_not_finite;
     }
-    auto label = stream.label(step);
-    const TargetKind kind = write_target<L, Targets, Scalar>(y, label.target, label.weight);
+    const auto label = stream.incoming();
+    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
     if (kind != TargetKind::usable) {
-      label.weight.setZero();
       return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
     }
     update_.loss = stream.enter(step, options_.loss);
