@@ -2,11 +2,16 @@
 
 /// Everything that needs only Eigen.
 
+#include <eddy/cells/echo_state_cell.hpp>
 #include <eddy/cells/gru_cell.hpp>
 #include <eddy/cells/lstm_cell.hpp>
 #include <eddy/cells/rnn_cell.hpp>
 #include <eddy/credit/amortized_bptt.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
+#include <eddy/heads/echo_state.hpp>
+#include <eddy/heads/feature_head.hpp>
+#include <eddy/heads/features.hpp>
+#include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/layers/dense.hpp>
 #include <eddy/layers/embedding.hpp>
 #include <eddy/layers/residual.hpp>
@@ -32,6 +37,7 @@
 #include <eddy/streaming/kswin.hpp>
 #include <eddy/streaming/learner.hpp>
 #include <eddy/streaming/metric.hpp>
+#include <eddy/streaming/mixture.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 #include <eddy/streaming/page_hinkley.hpp>
 #include <eddy/streaming/quantile_tracker.hpp>

@@ -49,6 +49,7 @@ class Online {
   using Time = std::int64_t;
   static constexpr LayerSizes Sizes = Network::Sizes;
   static constexpr int Inputs = Sizes.inputs, Outputs = Sizes.outputs, Parameters = Sizes.parameters;
+  static constexpr int Window = Credit::WindowAtCompileTime;
   static constexpr bool fixed = Sizes.fixed() && Credit::WindowAtCompileTime != Dynamic;  ///< no heap at all
 
   /// What `predict` returns where sizes are fixed: a vector of the alignment of its scalars, the same in

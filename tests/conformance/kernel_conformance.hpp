@@ -246,6 +246,44 @@ TYPED_TEST_P(KernelConformance, TheLstmEqualsThePlainEigenForm) {
   }
 }
 
+TYPED_TEST_P(KernelConformance, TrianglesEqualThePlainEigenForm) {
+  using Scalar = typename TypeParam::Scalar;
+  using Kernels = typename TypeParam::Kernels;
+  constexpr int line = padded<Scalar>(1);
+  for (const int blocks : {1, 2, 3, 4, 5, 8, 9, 13, 17}) {
+    const int size = blocks * line;
+    // in blocks of columns, as they lie in memory
+    const Vector<Scalar> packed = random_vector<Scalar>(line * line * blocks * (blocks + 1) / 2, 1);
+    Matrix<Scalar> S = Matrix<Scalar>::Zero(size, size);
+    Index next = 0;
+    for (int column = 0; column < size; ++column) {
+      const int rows = (column / line + 1) * line;
+      S.col(column).head(rows) = packed.segment(next, rows);
+      next += rows;
+    }
+    const Vector<Scalar> x = random_vector<Scalar>(size, 2);
+    Vector<Scalar> f(size);
+    Kernels::multiply_triangle(packed.data(), blocks, x.data(), f.data());
+    this->expect_near(f, S.transpose() * x);
+
+    for (const int first : {0, blocks / 2, blocks - 1}) {
+      const Vector<Scalar> c = random_vector<Scalar>(size, 3), d = random_vector<Scalar>(size, 4, 0.1);
+      Vector<Scalar> updated = packed, g = Vector<Scalar>::Zero(size), sum = g;
+      Kernels::update_triangle({updated.data(), first, blocks, f.data(), c.data(), d.data(), g.data()});
+      next = Index{line} * line * first * (first + 1) / 2;
+      this->expect_near(updated.head(next), packed.head(next));
+      for (int column = first * line; column < size; ++column) {
+        const int rows = (column / line + 1) * line;
+        const Vector<Scalar> expected = c(column) * S.col(column) - d(column) * sum;
+        this->expect_near(updated.segment(next, rows), expected.head(rows));
+        sum += f(column) * S.col(column);
+        next += rows;
+      }
+      this->expect_near(g, sum);
+    }
+  }
+}
+
 TYPED_TEST_P(KernelConformance, NormsAndOptimizersEqualThePlainEigenForm) {
   using Scalar = typename TypeParam::Scalar;
   using Array = Eigen::Array<Scalar, Dynamic, 1>;
@@ -284,6 +322,7 @@ REGISTER_TYPED_TEST_SUITE_P(KernelConformance, ProductsEqualThePlainEigenForm,
                             ProductsForManyStreamsEqualThePlainEigenForm,
                             TheWindowProductEqualsThePlainEigenForm, LongWindowsAreSummedInPieces,
                             ActivationsEqualThoseOfTheStandardLibrary, WhatIsNotANumberStaysSo,
-                            TheLstmEqualsThePlainEigenForm, NormsAndOptimizersEqualThePlainEigenForm);
+                            TheLstmEqualsThePlainEigenForm, TrianglesEqualThePlainEigenForm,
+                            NormsAndOptimizersEqualThePlainEigenForm);
 
 }  // namespace eddy::testing

@@ -54,6 +54,17 @@ struct GruStep {
   const Scalar* recurrent_bias = nullptr;
 };
 
+/// A step of recursive least squares: S ← c S − d g, column by column from block `first` on, where g, zero at
+/// first, gathers the columns before, each times its f. S is triangular, in blocks of columns; see
+/// core/kernels/least_squares.inl.
+template <class Scalar>
+struct TriangleUpdate {
+  Scalar* S;
+  int first, blocks;
+  const Scalar *f, *c, *d;
+  Scalar* g;
+};
+
 /// A pass over vectors of one length.
 template <class Scalar>
 struct Pass {

@@ -16,6 +16,8 @@
 #include <eddy/core/kernels/lstm.inl>
 #include <eddy/core/kernels/product.inl>
 #include <eddy/core/kernels/vector.inl>
+// and what is written in products
+#include <eddy/core/kernels/least_squares.inl>
 
 /// What layers and optimizers call, through `on_target`.
 template <class Scalar>
@@ -103,6 +105,13 @@ struct Kernels {
   }
   EDDY_KERNEL static void gru_backward_after(const GruStep<Scalar>& step) {
     for_each_unit<GruErrorsAfter, Scalar, Lanes>(step, step.hidden);
+  }
+
+  EDDY_KERNEL static void multiply_triangle(const Scalar* S, int blocks, const Scalar* x, Scalar* f) {
+    triangle_product<Scalar, Lanes>(S, blocks, x, f);
+  }
+  EDDY_KERNEL static void update_triangle(const TriangleUpdate<Scalar>& update) {
+    triangle_update<Scalar, Lanes>(update);
   }
 
   EDDY_KERNEL static void add(const Pass<Scalar>& pass, int size) {

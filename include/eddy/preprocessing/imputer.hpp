@@ -1,0 +1,122 @@
+#pragma once
+
+#include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/sample_buffer.hpp>
+#include <eddy/preprocessing/transform.hpp>
+
+namespace eddy {
+
+/// What an `Imputer` puts in the place of a missing value.
+enum class Fill {
+  last,     ///< the newest value that was there
+  mean,     ///< the mean of all that were there
+  constant  ///< always the same
+};
+
+/// Whether an `Imputer` also tells the model what was missing.
+enum class Indicators {
+  none,
+  beside  ///< after the values, for each a 1 if it was missing, else a 0
+};
+
+/// Settings of `Imputer`.
+struct ImputerOptions {
+  Fill fill = Fill::last;
+  double constant = 0;  ///< also in place of what was never there
+};
+
+/// Fills in for missing values: whatever is not finite, each value of a sample by itself.
+///
+/// [Size] values in, as many out, or twice as many with `Indicators::beside`.
+template <class Scalar_ = float, int Size = Dynamic, Indicators Indicate = Indicators::none>
+class Imputer {
+  static constexpr int copies = Indicate == Indicators::beside ? 2 : 1;
+
+ public:
+  using Scalar = Scalar_;
+  using Options = ImputerOptions;
+  static constexpr int Inputs = Size, Outputs = multiply(copies, Size);
+  static constexpr bool fixed = Size != Dynamic;
+
+  /// Size by the type. Throws if a setting is out of range.
+  explicit Imputer(Options options = {}) requires(fixed) : Imputer(Size, options) {}
+  /// Size at run time, at least 1; allocates.
+  explicit Imputer(int size, Options options = {})
+      : options_(checked(options)), input_(size), output_(Index{copies} * size), counts_(size), fills_(size) {
+    for (int i = 0; i < size; ++i) {
+      fills_.data()[i] = options.constant;
+    }
+  }
+
+  int inputs() const { return input_.size(); }
+  int outputs() const { return copies * input_.size(); }
+
+  /// Remembers what is there.
+  template <Values X>
+  void partial_fit(const X& x) {
+    const Scalar* const values = input_.take(x);
+    if (options_.fill == Fill::constant) {
+      return;
+    }
+    for (int i = 0; i < inputs(); ++i) {
+      if (is_finite(values[i])) {
+        learn(i, static_cast<double>(values[i]));
+      }
+    }
+  }
+
+  /// The sample with what is missing filled in.
+  template <Values X>
+  VectorView<const Scalar, Outputs> transform(const X& x) {
+    const Scalar* const values = input_.take(x);
+    for (int i = 0; i < inputs(); ++i) {
+      const bool there = is_finite(values[i]);
+      output_.data()[i] = there ? values[i] : static_cast<Scalar>(fills_.data()[i]);
+      if constexpr (Indicate == Indicators::beside) {
+        output_.data()[inputs() + i] = there ? Scalar(0) : Scalar(1);
+      }
+    }
+    return {output_.data(), outputs()};
+  }
+
+  /// Forgets the last values; a mean stays.
+  void reset() {
+    if (options_.fill == Fill::last) {
+      for (int i = 0; i < inputs(); ++i) {
+        fills_.data()[i] = options_.constant;
+      }
+    }
+  }
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("counts", self.counts_);
+    visit("fills", self.fills_);
+  }
+
+ private:
+  static Options checked(Options options) {
+    if (!is_finite(static_cast<Scalar>(options.constant))) {
+      fail("the constant of an imputer is not finite");
+    }
+    return options;
+  }
+
+  void learn(int i, double value) {
+    double &count = counts_.data()[i], &fill = fills_.data()[i];
+    const bool first = count == 0 || options_.fill == Fill::last;
+    const double next = first ? value : fill + (value - fill) / (count + 1);
+    if (is_finite(next)) {
+      count += 1;
+      fill = next;
+    }
+  }
+
+  Options options_;
+  SampleBuffer<Scalar, Size> input_;
+  Storage<Scalar, Outputs> output_;
+  Storage<double, Size> counts_, fills_;
+};
+
+}  // namespace eddy

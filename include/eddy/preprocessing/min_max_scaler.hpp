@@ -1,0 +1,143 @@
+#pragma once
+
+#include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/sample_buffer.hpp>
+#include <eddy/preprocessing/transform.hpp>
+
+#include <algorithm>
+
+namespace eddy {
+
+/// Settings of `MinMaxScaler`.
+struct MinMaxScalerOptions {
+  double forgetting =
+      0;             ///< how far the extremes move towards each sample, as a share of the way; 0: not at all
+  double low = 0;    ///< what the smallest value becomes
+  double high = 1;   ///< what the largest value becomes
+  double limit = 8;  ///< size beyond which a scaled value is clipped; 0: not at all
+};
+
+/// Brings the range of every value of a stream, by what has been seen so far, to [low, high]:
+///
+///   z = low + (high − low) (x − min) / (max − min)
+///
+/// One outlier squeezes all that follows, unless extremes are forgotten: with forgetting f, each sample x
+/// first moves them by f (x − extreme). NaN and infinity teach nothing and become NaN. A value that has not
+/// varied yet becomes low; as a target it has scale 0 till then.
+template <class Scalar_ = float, int Size = Dynamic>
+class MinMaxScaler {
+ public:
+  using Scalar = Scalar_;
+  using Options = MinMaxScalerOptions;
+  static constexpr int Inputs = Size, Outputs = Size;
+  static constexpr bool fixed = Size != Dynamic;
+
+  /// Size by the type. Throws if a setting is out of range.
+  explicit MinMaxScaler(Options options = {}) requires(fixed) : MinMaxScaler(Size, options) {}
+  /// Size at run time, at least 1; allocates.
+  explicit MinMaxScaler(int size, Options options = {})
+      : buffer_(size), options_(checked(options)), known_(size), minima_(size), maxima_(size) {}
+
+  int inputs() const { return buffer_.size(); }
+  int outputs() const { return buffer_.size(); }
+
+  /// Takes a sample into the ranges.
+  template <Values X>
+  void partial_fit(const X& x) {
+    const Scalar* const values = buffer_.take(x);
+    for (int i = 0; i < inputs(); ++i) {
+      if (is_finite(values[i])) {
+        learn(i, static_cast<double>(values[i]));
+      }
+    }
+  }
+
+  /// The sample by its place in the ranges, clipped.
+  template <Values X>
+  VectorView<const Scalar, Size> transform(const X& x) {
+    Scalar* const values = buffer_.take(x);
+    for (int i = 0; i < inputs(); ++i) {
+      if (!is_finite(values[i])) {
+        values[i] = not_a_number<Scalar>;
+      } else if (scale(i) > 0) {
+        values[i] = static_cast<Scalar>(
+            clipped_ratio(static_cast<double>(values[i]) - offset(i), scale(i), options_.limit));
+      } else {
+        values[i] = static_cast<Scalar>(options_.low);
+      }
+    }
+    return buffer_.view();
+  }
+
+  /// The sample that `transform` gives z for, if nothing was clipped.
+  template <Values Z>
+  VectorView<const Scalar, Size> inverse_transform(const Z& z) {
+    Scalar* const values = buffer_.take(z);
+    for (int i = 0; i < inputs(); ++i) {
+      values[i] = static_cast<Scalar>(offset(i) + scale(i) * static_cast<double>(values[i]));
+    }
+    return buffer_.view();
+  }
+
+  /// What 0 stands for, and how much 1 is more.
+  void affine(Scalar* offsets, Scalar* scales) const {
+    for (int i = 0; i < outputs(); ++i) {
+      offsets[i] = static_cast<Scalar>(offset(i));
+      scales[i] = static_cast<Scalar>(scale(i));
+    }
+  }
+
+  Scalar limit() const { return static_cast<Scalar>(options_.limit); }
+
+  /// The smallest and the largest of each value so far; 0 before the first sample.
+  VectorView<const double, Size> minimum() const { return {minima_.data(), inputs()}; }
+  VectorView<const double, Size> maximum() const { return {maxima_.data(), inputs()}; }
+
+  /// Nothing: ranges belong to the stream as a whole.
+  void reset() {}
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("known", self.known_);
+    visit("minima", self.minima_);
+    visit("maxima", self.maxima_);
+  }
+
+ private:
+  static Options checked(Options options) {
+    check_forgetting(options.forgetting);
+    check_limit(options.limit);
+    if (!is_finite(options.low) || !is_finite(options.high) || options.low >= options.high) {
+      fail("low is " + std::to_string(options.low) + " and high is " + std::to_string(options.high) +
+           ", expected low < high");
+    }
+    return options;
+  }
+
+  void learn(int i, double value) {
+    double &minimum = minima_.data()[i], &maximum = maxima_.data()[i];
+    if (known_.data()[i] == 0) {
+      known_.data()[i] = 1;
+      minimum = maximum = value;
+      return;
+    }
+    // A range that overflows would be no number.
+    if (!is_finite(value - minimum) || !is_finite(value - maximum)) {
+      return;
+    }
+    minimum = (std::min)(value, minimum + options_.forgetting * (value - minimum));
+    maximum = (std::max)(value, maximum + options_.forgetting * (value - maximum));
+  }
+
+  double scale(int i) const {
+    return (maxima_.data()[i] - minima_.data()[i]) / (options_.high - options_.low);
+  }
+  double offset(int i) const { return minima_.data()[i] - options_.low * scale(i); }
+
+  SampleBuffer<Scalar, Size> buffer_;
+  Options options_;
+  Storage<double, Size> known_, minima_, maxima_;  // known: 1 from the first sample on
+};
+
+}  // namespace eddy

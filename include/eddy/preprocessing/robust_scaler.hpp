@@ -1,0 +1,127 @@
+#pragma once
+
+#include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/running_quartiles.hpp>
+#include <eddy/preprocessing/sample_buffer.hpp>
+#include <eddy/preprocessing/transform.hpp>
+
+#include <algorithm>
+
+namespace eddy {
+
+/// Settings of `RobustScaler`.
+struct RobustScalerOptions {
+  double forgetting = 0;  ///< weight of the newest sample in the quartiles; 0: less and less, 1/n
+  double limit = 8;       ///< deviations beyond which a scaled value is clipped; 0: not at all
+};
+
+/// Median 0 and the interquartile range of a standard normal for every value of a stream, so that outliers do
+/// not squeeze the rest:
+///
+///   z = (x − median) / d    d = max(range / 1.349, s / 4)
+///
+/// by running quartiles and the mean absolute deviation s from the median (see `RunningQuartiles`), which is
+/// the bound for a value that mostly stays put. NaN and infinity teach nothing and become NaN. While a value
+/// has not varied, it is only centred; as a target it has scale 0 till then, and labels are clipped like
+/// inputs.
+template <class Scalar_ = float, int Size = Dynamic>
+class RobustScaler {
+  static constexpr int quartiles = RunningQuartiles<double>::size;
+
+ public:
+  using Scalar = Scalar_;
+  using Options = RobustScalerOptions;
+  static constexpr int Inputs = Size, Outputs = Size;
+  static constexpr bool fixed = Size != Dynamic;
+
+  /// Size by the type. Throws if a setting is out of range.
+  explicit RobustScaler(Options options = {}) requires(fixed) : RobustScaler(Size, options) {}
+  /// Size at run time, at least 1; allocates.
+  explicit RobustScaler(int size, Options options = {})
+      : buffer_(size), options_(checked(options)), quartiles_(Index{quartiles} * size) {}
+
+  int inputs() const { return buffer_.size(); }
+  int outputs() const { return buffer_.size(); }
+
+  /// Takes a sample into the quartiles.
+  template <Values X>
+  void partial_fit(const X& x) {
+    const Scalar* const values = buffer_.take(x);
+    for (int i = 0; i < inputs(); ++i) {
+      if (is_finite(values[i])) {
+        of(i).learn(static_cast<double>(values[i]), options_.forgetting);
+      }
+    }
+  }
+
+  /// The sample in units of deviations from the median, clipped.
+  template <Values X>
+  VectorView<const Scalar, Size> transform(const X& x) {
+    Scalar* const values = buffer_.take(x);
+    for (int i = 0; i < inputs(); ++i) {
+      values[i] = is_finite(values[i])
+                      ? static_cast<Scalar>(clipped_ratio(static_cast<double>(values[i]) - of(i).median(),
+                                                          divisor(i), options_.limit))
+                      : not_a_number<Scalar>;
+    }
+    return buffer_.view();
+  }
+
+  /// The sample that `transform` gives z for, if nothing was clipped.
+  template <Values Z>
+  VectorView<const Scalar, Size> inverse_transform(const Z& z) {
+    Scalar* const values = buffer_.take(z);
+    for (int i = 0; i < inputs(); ++i) {
+      values[i] = static_cast<Scalar>(of(i).median() + divisor(i) * static_cast<double>(values[i]));
+    }
+    return buffer_.view();
+  }
+
+  /// Median and deviation of every value.
+  void affine(Scalar* offset, Scalar* scale) const {
+    for (int i = 0; i < outputs(); ++i) {
+      offset[i] = static_cast<Scalar>(of(i).median());
+      scale[i] = static_cast<Scalar>(deviation(i));
+    }
+  }
+
+  Scalar limit() const { return static_cast<Scalar>(options_.limit); }
+
+  /// The median of a value so far, and what `transform` divides by; 0 before there is one.
+  double median(int i) const { return of(i).median(); }
+  double deviation(int i) const { return (std::max)(of(i).range() / 1.349, of(i).spread() / 4); }
+
+  /// Nothing: quartiles belong to the stream as a whole.
+  void reset() {}
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("quartiles", self.quartiles_);
+  }
+
+ private:
+  static Options checked(Options options) {
+    check_forgetting(options.forgetting);
+    check_limit(options.limit);
+    return options;
+  }
+
+  double divisor(int i) const {
+    const double own = deviation(i);
+    return own > 0 ? own : 1;
+  }
+
+  RunningQuartiles<double> of(int i) {
+    return RunningQuartiles<double>(quartiles_.data() + Index{quartiles} * i);
+  }
+  RunningQuartiles<const double> of(int i) const {
+    return RunningQuartiles<const double>(quartiles_.data() + Index{quartiles} * i);
+  }
+
+  SampleBuffer<Scalar, Size> buffer_;
+  Options options_;
+  Storage<double, multiply(quartiles, Size)> quartiles_;
+};
+
+}  // namespace eddy

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <eddy/core/sample.hpp>
+#include <eddy/core/storage.hpp>
+
+namespace eddy {
+
+/// Where a transform copies a sample to, and leaves what becomes of it.
+template <class Scalar, int Size = Dynamic>
+class SampleBuffer {
+ public:
+  /// Throws if the size is below 1, or not what the type fixes.
+  explicit SampleBuffer(int size)
+      : size_((check_fixed<Size>("the size of a transform", size), size)), values_(size) {}
+
+  int size() const { return size_; }
+
+  /// Copies a sample, which is refused if it has another size; returns its values.
+  template <Values X>
+  Scalar* take(const X& x) {
+    check_size<Size>("x", x, size_);
+    copy_values<Size>(x, values_.data(), size_);
+    return values_.data();
+  }
+
+  VectorView<const Scalar, Size> view() const { return {values_.data(), size_}; }
+  Scalar* data() { return values_.data(); }
+
+ private:
+  int size_;
+  Storage<Scalar, Size> values_;
+};
+
+}  // namespace eddy

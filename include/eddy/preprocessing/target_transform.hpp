@@ -1,0 +1,114 @@
+#pragma once
+
+#include <eddy/preprocessing/transform.hpp>
+
+namespace eddy {
+
+/// What lies between the units of a label and those that a model learns in: at any one time, for each output,
+///
+///   y = offset + scale z
+///
+/// - `partial_fit(y)` learns from a label, in the units of the labels; NaN teaches nothing.
+/// - `affine(offset, scale)` writes what holds now. Scale 0 says that none is known yet: the prediction is
+/// then
+///   the offset alone, and a label of this time teaches the model nothing.
+///
+/// Optional: `limit()`, beyond which a scaled label is clipped, 0 for not at all.
+template <class T>
+concept AffineTransform = std::copyable<T> &&
+    requires(T& transform, const T& constant, const Vector<typename T::Scalar>& y,
+             typename T::Scalar* values) {
+  { T::Inputs } -> std::convertible_to<int>;
+  { T::Outputs } -> std::convertible_to<int>;
+  { T::fixed } -> std::convertible_to<bool>;
+  { constant.inputs() } -> std::same_as<int>;
+  { constant.outputs() } -> std::same_as<int>;
+  transform.partial_fit(y);
+  constant.affine(values, values);
+  transform.reset();
+};
+
+/// What may stand behind a model: one affine transform, or a `Chain` of `Stages` of them. Of each step a
+/// pipeline keeps what `write_stages` writes: the offsets, then the scales, of stage after stage.
+template <class T>
+concept TargetTransform = AffineTransform<T> ||
+    requires(T& transform, const T& constant, typename T::Scalar* values) {
+  { T::Stages } -> std::convertible_to<int>;
+  constant.write_stages(values);
+  transform.learn_label(values, values);
+};
+
+template <class T>
+concept TargetTransformOrNone = TargetTransform<T> || std::same_as<T, NoTransform>;
+
+/// The number of affine transforms in a row.
+template <class T>
+inline constexpr int stages_of = [] {
+  if constexpr (requires { T::Stages; }) {
+    return T::Stages;
+  } else {
+    return 1;
+  }
+}();
+
+/// Writes what holds now, 2 · stages · outputs values.
+template <TargetTransform T>
+void write_stages(const T& transform, typename T::Scalar* stages) {
+  if constexpr (AffineTransform<T>) {
+    transform.affine(stages, stages + transform.outputs());
+  } else {
+    transform.write_stages(stages);
+  }
+}
+
+/// Learns from a label y, given what was written at its own step. Destroys y.
+template <TargetTransform T>
+void learn_label(T& transform, typename T::Scalar* y, const typename T::Scalar* stages) {
+  if constexpr (AffineTransform<T>) {
+    transform.partial_fit(VectorView<const typename T::Scalar, T::Outputs>(y, transform.outputs()));
+  } else {
+    transform.learn_label(y, stages);
+  }
+}
+
+/// The size of a scaled label beyond which it is clipped; 0 for none.
+template <class T>
+typename T::Scalar limit_of(const T& transform) {
+  if constexpr (requires { transform.limit(); }) {
+    return transform.limit();
+  } else {
+    return 0;
+  }
+}
+
+/// z ← (z − offset) / scale, value by value. What cannot be scaled becomes NaN; what is not finite stays.
+template <class Scalar>
+void scale_label(const Scalar* offset, const Scalar* scale, Scalar limit, Scalar* z, int size) {
+  for (int i = 0; i < size; ++i) {
+    if (is_finite(z[i])) {
+      z[i] = scale[i] > 0 ? clipped_ratio(z[i] - offset[i], scale[i], limit) : not_a_number<Scalar>;
+    }
+  }
+}
+
+/// A label in the units of the model, by the stages that were written at its step; only the last is clipped.
+template <class Scalar>
+void scale_label(const Scalar* stages, int count, Scalar limit, Scalar* z, int size) {
+  for (int stage = 0; stage < count; ++stage) {
+    const Scalar* const offset = stages + Index{2} * stage * size;
+    scale_label(offset, offset + size, stage == count - 1 ? limit : Scalar(0), z, size);
+  }
+}
+
+/// A prediction in the units of the labels: y = offset + scale z from the last stage to the first.
+template <class Scalar>
+void restore_prediction(const Scalar* stages, int count, Scalar* z, int size) {
+  for (int stage = count - 1; stage >= 0; --stage) {
+    const Scalar* const offset = stages + Index{2} * stage * size;
+    for (int i = 0; i < size; ++i) {
+      z[i] = offset[i] + offset[size + i] * z[i];
+    }
+  }
+}
+
+}  // namespace eddy

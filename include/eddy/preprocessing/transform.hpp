@@ -1,0 +1,86 @@
+#pragma once
+
+#include <eddy/core/finite.hpp>
+#include <eddy/core/sample.hpp>
+
+#include <concepts>
+#include <utility>
+
+namespace eddy {
+
+/// What makes something else of a sample, and may learn from the stream how: a scaler, an imputer, lags.
+///
+/// - `partial_fit(x)` learns from a raw sample; a value that is not finite teaches nothing.
+/// - `transform(x)` returns what becomes of a sample that was learned from just before: first learn, then
+///   transform. It writes to storage of its own and changes nothing else.
+/// - `reset()` forgets what belongs to one stretch of the stream (the last values), and keeps what was
+/// learned
+///   of all of it (a mean).
+///
+/// Sizes are `T::Inputs` and `T::Outputs`, `Dynamic` where they are known at run time only, and `inputs()`,
+/// `outputs()`; `T::fixed` says that all memory lies in the object. Nothing is allocated after construction.
+template <class T>
+concept Transform = std::copyable<T> &&
+    requires(T& transform, const T& constant, const Vector<typename T::Scalar>& x) {
+  { T::Inputs } -> std::convertible_to<int>;
+  { T::Outputs } -> std::convertible_to<int>;
+  { T::fixed } -> std::convertible_to<bool>;
+  { constant.inputs() } -> std::same_as<int>;
+  { constant.outputs() } -> std::same_as<int>;
+  transform.partial_fit(x);
+  { transform.transform(x)(0) } -> std::convertible_to<typename T::Scalar>;
+  transform.reset();
+};
+
+/// Stands before or behind a model that takes what comes as it is: labels may then be class indices, too.
+struct NoTransform {
+  static constexpr bool fixed = true;
+};
+
+template <class T>
+concept TransformOrNone = Transform<T> || std::same_as<T, NoTransform>;
+
+/// The one value of a sample; a number that comes as such keeps all its digits.
+template <Values X>
+double only_value(const char* what, const X& x) {
+  check_size<1>(what, x, 1);
+  if constexpr (EigenExpression<X>) {
+    return static_cast<double>(x.derived().coeff(0));
+  } else {
+    return static_cast<double>(x);
+  }
+}
+
+/// Raises what is wrong with the sizes of two neighbours.
+inline void check_neighbours(const char* what, int outputs, const char* next, int inputs) {
+  if (outputs != inputs) {
+    fail(std::string(what) + " gives " + std::to_string(outputs) + (outputs == 1 ? " value" : " values") +
+         ", but " + next + " takes " + std::to_string(inputs));
+  }
+}
+
+/// difference / scale, brought into [−limit, limit] if limit > 0. `scale` is above 0; no quotient overflows
+/// where there is a limit.
+template <class Number>
+Number clipped_ratio(Number difference, Number scale, Number limit) {
+  if (limit > 0 && (difference >= limit * scale || difference <= -limit * scale)) {
+    return difference > 0 ? limit : -limit;
+  }
+  return difference / scale;
+}
+
+/// Refuses a limit that is negative or not finite.
+inline void check_limit(double limit) {
+  if (!is_finite(limit) || limit < 0) {
+    fail("limit is " + std::to_string(limit) + ", expected at least 0");
+  }
+}
+
+/// Refuses a weight of forgetting outside [0, 1).
+inline void check_forgetting(double forgetting) {
+  if (!is_finite(forgetting) || forgetting < 0 || forgetting >= 1) {
+    fail("forgetting is " + std::to_string(forgetting) + ", expected 0 to below 1");
+  }
+}
+
+}  // namespace eddy

@@ -1,0 +1,196 @@
+#include "support/state.hpp"
+
+#include <eddy/streaming/mixture.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+namespace eddy::testing {
+namespace {
+
+/// Predicts a fixed share of its input, and counts labels.
+struct Constant {
+  using Scalar = double;
+  static constexpr int Inputs = 1, Outputs = 1;
+
+  double factor = 0;
+  std::int64_t steps = 0, labels = 0;
+  std::array<double, 1> value{};
+
+  int inputs() const { return 1; }
+  int outputs() const { return 1; }
+  int window() const { return 4; }
+  std::int64_t time() const { return steps; }
+  template <class X>
+  Vector<double, 1> predict(const X& x) const {
+    return Vector<double, 1>(factor * x(0));
+  }
+  VectorView<const double, 1> prediction() const { return VectorView<const double, 1>(value.data(), 1); }
+  template <class X>
+  VectorView<const double, 1> step(const X& x) {
+    ++steps;
+    value[0] = factor * x(0);
+    return prediction();
+  }
+  template <class Y>
+  double partial_fit(At, const Y&) {
+    ++labels;
+    return 0;
+  }
+  template <class Y>
+  double partial_fit(const Y&) {
+    return 0;
+  }
+  template <class X, class Y>
+  double partial_fit(const X&, const Y&) {
+    return 0;
+  }
+  void reset() {}
+};
+static_assert(Learner<Constant>);
+static_assert(Learner<Mixture<Constant, Constant>>);
+
+/// Predicts logits for two classes.
+template <int Class>
+struct Believer : Constant {
+  static constexpr int Outputs = 2;
+
+  std::array<double, 2> logits{Class == 0 ? 2.0 : -2.0, 0};
+
+  int outputs() const { return 2; }
+  VectorView<const double, 2> prediction() const { return VectorView<const double, 2>(logits.data(), 2); }
+  template <class X>
+  VectorView<const double, 2> predict(const X&) const {
+    return prediction();
+  }
+  template <class X>
+  VectorView<const double, 2> step(const X&) {
+    ++steps;
+    return prediction();
+  }
+};
+
+struct Wide : Constant {
+  static constexpr int Outputs = Dynamic;
+
+  int outputs() const { return 2; }
+};
+
+Vector<double, 1> value(double x) { return Vector<double, 1>(x); }
+
+TEST(ExponentialWeights, AreThoseOfTheFormula) {
+  ExponentialWeights<double, 3> weights({.rate = 0.1, .forgetting = 0.2});
+  weights.partial_fit(Vector<double, 3>(1, 2, 6));  // median 2
+  weights.partial_fit(Vector<double, 3>(3, 8, 4));  // mean of the medians 2 and 4
+  const Eigen::Array3d losses = 0.8 * Eigen::Array3d(1, 2, 6) / 2 + Eigen::Array3d(3, 8, 4) / 3;
+  const Eigen::Array3d expected = (-0.1 * losses).exp() / (-0.1 * losses).exp().sum();
+  EXPECT_TRUE(weights.weights().isApprox(expected.matrix(), 1e-14)) << weights.weights().transpose();
+}
+
+TEST(ExponentialWeights, DoNotDependOnTheUnitOfTheLosses) {
+  ExponentialWeights<double> small(2), large(2);
+  for (int i = 1; i < 50; ++i) {
+    const Vector<double, 2> losses(1 + std::sin(i), 1.5 + std::cos(3 * i));
+    small.partial_fit(losses);
+    large.partial_fit(1024 * losses);
+  }
+  EXPECT_EQ(small.weights(), large.weights());
+  EXPECT_GT(small.weights()(0), small.weights()(1));
+}
+
+TEST(ExponentialWeights, ForgetWhoWasGood) {
+  ExponentialWeights<double> weights(2, {.rate = 0.1, .forgetting = 0.05});
+  for (int i = 0; i < 300; ++i) {
+    weights.partial_fit(i < 200 ? Vector<double, 2>(1, 2) : Vector<double, 2>(2, 1));
+    if (i == 199) {
+      EXPECT_GT(weights.weights()(0), 0.7);
+    }
+  }
+  EXPECT_LT(weights.weights()(0), 0.3);
+}
+
+TEST(ExponentialWeights, TakeAMissingLossForTheWorst) {
+  ExponentialWeights<double> missing(3), worst(3);
+  missing.partial_fit(Vector<double, 3>(1, std::nan(""), 4));
+  worst.partial_fit(Vector<double, 3>(1, 4, 4));
+  EXPECT_EQ(missing.weights(), worst.weights());
+  missing.partial_fit(Vector<double, 3>::Constant(std::nan("")));
+  EXPECT_EQ(missing.weights(), worst.weights());
+}
+
+TEST(ExponentialWeights, NameASettingThatCannotBe) {
+  EXPECT_THROW(ExponentialWeights<float>(0), std::invalid_argument);
+  EXPECT_THROW(ExponentialWeights<float>(2, {.rate = 0}), std::invalid_argument);
+  EXPECT_THROW(ExponentialWeights<float>(2, {.forgetting = 1}), std::invalid_argument);
+  EXPECT_THROW((ExponentialWeights<float, 2>().partial_fit(Eigen::VectorXf::Zero(3))), std::invalid_argument);
+}
+
+TEST(Mixture, IsTheMeanByItsWeights) {
+  Mixture mixture(Constant{.factor = 1}, Constant{.factor = 3});
+  EXPECT_EQ(mixture.step(value(2))(0), 4);
+  mixture.partial_fit(value(2));
+  EXPECT_GT(mixture.weights()(0), mixture.weights()(1));
+  EXPECT_NEAR(mixture.predict(value(1))(0), mixture.weights()(0) + 3 * mixture.weights()(1), 1e-14);
+}
+
+TEST(Mixture, FindsTheBestModelAndIsHardlyWorse) {
+  Mixture mixture(Constant{.factor = 0}, Constant{.factor = 1}, Constant{.factor = -1},
+                  Constant{.factor = 2});
+  double loss = 0;
+  for (int i = 1; i <= 1000; ++i) {
+    loss += mixture.partial_fit(value(std::sin(i)), value(std::sin(i)));
+  }
+  EXPECT_GT(mixture.weights()(1), 0.98);  // the next two have e^(-rate / forgetting) of it each
+  EXPECT_LT(loss / 1000, 0.05);           // the second best model has a mean error of 0.64
+}
+
+TEST(Mixture, JudgesALateLabelByWhatWasPredictedThen) {
+  Mixture late(Constant{.factor = 1}, Constant{.factor = 2}), prompt(late);
+  for (int i = 1; i <= 30; ++i) {
+    prompt.partial_fit(value(i), value(i + 0.5));
+    late.step(value(i));
+    if (i > 3) {
+      late.partial_fit(at(i - 3), value(i - 2.5));
+    }
+  }
+  for (int i = 28; i <= 30; ++i) {
+    late.partial_fit(at(i), value(i + 0.5));
+  }
+  EXPECT_EQ(late.weights(), prompt.weights());
+  EXPECT_TRUE(std::isnan(late.partial_fit(at(26), value(1))));  // left the window of 4
+  EXPECT_EQ(late.weights(), prompt.weights());
+  EXPECT_EQ(late.model<0>().labels, 30);
+}
+
+TEST(Mixture, LeavesOutAModelWithoutAPrediction) {
+  Mixture mixture(Constant{.factor = 1}, Constant{.factor = std::nan("")});
+  EXPECT_EQ(mixture.step(value(2))(0), 2);
+  mixture.partial_fit(value(2));
+  EXPECT_EQ(mixture.step(value(2))(0), 2);
+  Mixture none(Constant{.factor = std::nan("")});
+  EXPECT_TRUE(std::isnan(none.step(value(2))(0)));
+}
+
+TEST(Mixture, OfClassesPredictsProbabilities) {
+  ClassMixture mixture(Believer<0>{}, Believer<1>{});
+  const double p = 1 / (1 + std::exp(-2.0));
+  EXPECT_NEAR(mixture.step(value(0))(0), 0.5, 1e-14);
+  EXPECT_NEAR(mixture.partial_fit(0), std::log(2), 1e-14);
+  const double w = mixture.weights()(0);
+  EXPECT_GT(w, 0.5);
+  EXPECT_NEAR(mixture.step(value(0))(0), w * p + (1 - w) * (1 - p), 1e-14);
+  EXPECT_THROW(mixture.partial_fit(2), std::invalid_argument);
+}
+
+TEST(Mixture, NamesModelsThatDoNotFit) {
+  EXPECT_THROW(Mixture(Wide{}, Constant{}), std::invalid_argument);
+  Mixture mixture(Constant{.factor = 1}, Constant{.factor = 3});
+  EXPECT_THROW(mixture.step(Eigen::VectorXd::Zero(2)), std::invalid_argument);
+  EXPECT_EQ(mixture.time(), 0);
+}
+
+}  // namespace
+}  // namespace eddy::testing
