@@ -5,6 +5,8 @@
 //   anomaly machine_temperature.csv
 
 #include <eddy/eddy.hpp>
+#include <eddy/preprocessing/pipeline.hpp>
+#include <eddy/preprocessing/standard_scaler.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -52,26 +54,6 @@ std::vector<Sample> generate() {
   return samples;
 }
 
-/// Brings values to mean 0 and variance 1 by all that came so far (Welford 1962).
-struct Scaling {
-  double count = 0, mean = 0, squares = 0;
-
-  void add(double value) {
-    if (!eddy::is_finite(value)) {
-      return;
-    }
-    const double before = value - mean;
-    count += 1;
-    mean += before / count;
-    squares += before * (value - mean);
-  }
-  float scaled(double value) const {
-    const double deviation = squares > 0 ? std::sqrt(squares / count) : 1;
-    // NaN stays NaN: the model takes it as a gap.
-    return static_cast<float>(std::clamp((value - mean) / deviation, -8.0, 8.0));
-  }
-};
-
 }  // namespace
 
 int main(int argument_count, char** arguments) {
@@ -82,15 +64,14 @@ int main(int argument_count, char** arguments) {
     return 1;
   }
 
-  constexpr double threshold = 5;  // standard deviations of the error, smoothed over some five samples
-  eddy::Gru<float, 1, 16, 1> model;
-  eddy::AnomalyScore score({.forgetting = 3e-4, .smoothing = 0.8, .warm_up = 3000});
-  Scaling scaling;
+  constexpr double threshold = 8;  // standard deviations of the error, smoothed over some five samples
+  using Scaler = eddy::StandardScaler<float, 1>;
+  eddy::Pipeline model{Scaler(), eddy::Gru<float, 1, 16, 1>(), Scaler()};
+  eddy::AnomalyScore score({.smoothing = 0.8, .warm_up = 3000});
   std::size_t quiet_until = 0;
   int hits = 0, false_alarms = 0;
   for (std::size_t t = 0; t < samples.size(); ++t) {
-    scaling.add(samples[t].value);
-    const float value = scaling.scaled(samples[t].value);
+    const float value = static_cast<float>(samples[t].value);
     if (t > 0) {
       const float error = std::abs(value - model.prediction()(0));
       model.partial_fit(value);

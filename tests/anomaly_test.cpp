@@ -56,6 +56,16 @@ TEST(AnomalyScore, IsNotBlindedByAnAnomaly) {
   EXPECT_NEAR(score.update(11), 6, 0.7);
 }
 
+// As a model begins that has not learned where the stream is.
+TEST(AnomalyScore, IsNotBlindedByTheBeginning) {
+  AnomalyScore score({.forgetting = 0, .warm_up = 1000});
+  Random random(4);
+  for (int t = 0; t < 2000; ++t) {
+    score.update(t < 5 ? 50 : random.normal());
+  }
+  EXPECT_NEAR(score.deviation(), 1, 0.1);
+}
+
 TEST(AnomalyScore, GetsUsedToWhatLasts) {
   AnomalyScore score = after_noise({.forgetting = 0.01}, 2000);
   Random random(3);

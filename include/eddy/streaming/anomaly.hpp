@@ -28,6 +28,9 @@ struct AnomalyScoreOptions {
 /// limit moves μ and σ as one at the limit would, so that an anomaly does not hide the next; what lasts
 /// becomes usual all the same.
 ///
+/// While 2 / (n + 1) is more than the forgetting, the n-th error weighs in by that: the first few, of a model
+/// that knows nothing yet, soon count for nothing.
+///
 /// Give it absolute errors, if it is size that matters, or signed ones. An error that is not finite is passed
 /// over: its score is 0.
 class AnomalyScore {
@@ -63,7 +66,7 @@ class AnomalyScore {
       score_ = (value - mean_) / deviation;
       value = mean_ + deviation * (std::max)(-options_.limit, (std::min)(options_.limit, score_));
     }
-    const double rate = (std::max)(options_.forgetting, 1 / static_cast<double>(count_)),
+    const double rate = (std::max)(options_.forgetting, 2 / static_cast<double>(count_ + 1)),
                  difference = value - mean_;
     mean_ += rate * difference;
     variance_ = (1 - rate) * (variance_ + rate * difference * difference);

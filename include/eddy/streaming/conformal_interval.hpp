@@ -42,9 +42,9 @@ struct ConformalIntervalOptions {
 ///
 /// Whatever the stream does, of T labels in a row the share that was covered is off by at most
 /// (1 + γ) / (γ T), if the interval is infinite where α ≤ 0 (their proposition 4.1). Here it stays finite:
-/// below what the errors at hand can tell, the radius is the largest of them, doubled with each further miss
-/// in a row. The bound then has γ (1 + log₂ r) in the place of the upper γ, where no error is more than r
-/// times the largest in the window before it. Late labels, which miss many times before the first is known,
+/// below what the errors at hand can tell, the radius is the largest of them, nearly doubled by each further
+/// miss in a row. The bound then has γ (1 + log₂ r) in the place of the upper γ, where no error is more than
+/// r times the largest in the window before it. Late labels, which miss many times before the first is known,
 /// add what they miss. Until there are (1 − coverage)⁻¹ − 1 errors, the interval is infinite.
 ///
 /// The verbs are those of a model: `step(prediction)` gives the interval, `partial_fit(at(t), y)` learns from

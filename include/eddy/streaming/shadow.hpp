@@ -42,6 +42,13 @@ class Shadowed {
   using Time = std::int64_t;
   using Model = M;
   static constexpr int Inputs = M::Inputs, Outputs = M::Outputs;
+  static constexpr int Window = [] {
+    if constexpr (requires { M::Window; }) {
+      return M::Window;
+    } else {
+      return Dynamic;
+    }
+  }();
 
   /// A model as it is now, which is also what each shadow begins as. Throws `std::invalid_argument` if a
   /// setting is out of range.
