@@ -10,8 +10,7 @@ namespace eddy {
 ///
 /// - `partial_fit(y)` learns from a label, in the units of the labels; NaN teaches nothing.
 /// - `affine(offset, scale)` writes what holds now. Scale 0 says that none is known yet: the prediction is
-/// then
-///   the offset alone, and a label of this time teaches the model nothing.
+///   then the offset alone, and a label of this time teaches the model nothing.
 ///
 /// Optional: `limit()`, beyond which a scaled label is clipped, 0 for not at all.
 template <class T>

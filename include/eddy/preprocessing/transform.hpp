@@ -14,8 +14,7 @@ namespace eddy {
 /// - `transform(x)` returns what becomes of a sample that was learned from just before: first learn, then
 ///   transform. It writes to storage of its own and changes nothing else.
 /// - `reset()` forgets what belongs to one stretch of the stream (the last values), and keeps what was
-/// learned
-///   of all of it (a mean).
+///   learned of all of it (a mean).
 ///
 /// Sizes are `T::Inputs` and `T::Outputs`, `Dynamic` where they are known at run time only, and `inputs()`,
 /// `outputs()`; `T::fixed` says that all memory lies in the object. Nothing is allocated after construction.

@@ -19,7 +19,9 @@ namespace eddy {
 /// - `time()` counts steps from 1; `reset()` forgets the stream and keeps what was learned, and time goes on.
 ///
 /// Sizes are `M::Inputs` and `M::Outputs`, `Dynamic` where they are known at run time only, and `inputs()`,
-/// `outputs()`. Nothing is allocated after construction; a copy goes on by itself, like the original.
+/// `outputs()`. A type that fixes its window may say so as `M::WindowAtCompileTime`: what keeps something for
+/// each step then needs no heap. Nothing is allocated after construction; a copy goes on by itself, like the
+/// original.
 template <class M>
 concept Learner = requires(M& model, const M& constant, const Vector<typename M::Scalar>& values) {
   { M::Inputs } -> std::convertible_to<int>;
