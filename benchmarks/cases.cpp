@@ -53,7 +53,7 @@ void add(std::vector<Case>& cases, Case c, const std::vector<int>& hidden) {
   }
 }
 
-void add_streams(std::vector<Case>& cases, Case c) {
+void add_batch(std::vector<Case>& cases, Case c) {
   for (const int n : {1, 8, 64, 1024}) {
     c.streams = n;
     cases.push_back(c);
@@ -87,8 +87,8 @@ std::vector<Case> default_cases() {
   add(cases, {.verb = Verb::fit, .rehearsal = true}, fit_sizes);
   add(cases, {.verb = Verb::fit, .cell = Cell::gru_after}, fit_sizes);
   add(cases, {.verb = Verb::fit, .scalar = Scalar::double_precision}, {32, 128});
-  add_streams(cases, {.verb = Verb::step, .hidden = 64});
-  add_streams(cases, {.verb = Verb::fit, .hidden = 128});
+  add_batch(cases, {.verb = Verb::step, .hidden = 64});
+  add_batch(cases, {.verb = Verb::fit, .hidden = 128});
   return cases;
 }
 
@@ -121,7 +121,7 @@ std::vector<Case> all_cases() {
     }
     for (const int hidden : {16, 64, 128, 256}) {
       for (const Verb verb : {Verb::step, Verb::fit}) {
-        add_streams(cases, {.verb = verb, .scalar = scalar, .hidden = hidden});
+        add_batch(cases, {.verb = verb, .scalar = scalar, .hidden = hidden});
       }
     }
   }
@@ -137,7 +137,7 @@ std::string name(const Case& c) {
               (c.rule == Rule::adam ? "/adam" : "/sgd") + (c.rehearsal ? "/rehearsal" : "");
   }
   if (c.streams > 0) {
-    result = "streams/" + result + "/n" + std::to_string(c.streams);
+    result = "batch/" + result + "/n" + std::to_string(c.streams);
   }
   return result;
 }

@@ -25,7 +25,7 @@ using namespace bench;
 
 constexpr const char* help = R"(benchmark [GROUP] [options]
 
-GROUP           step (and predict), fit, streams, default (some of each; the default) or all (hours)
+GROUP           step (and predict), fit, batch, default (some of each; the default) or all (hours)
 --check         only check that all contenders predict the same
 --list          only list what would be timed
 --markdown      the table in Markdown
@@ -56,7 +56,7 @@ Options parse(int argc, char** argv) {
        : argument == "--list"     ? options.list
        : argument == "--markdown" ? options.markdown
                                   : options.help) = true;
-    } else if (argument == "step" || argument == "fit" || argument == "streams" || argument == "default" ||
+    } else if (argument == "step" || argument == "fit" || argument == "batch" || argument == "default" ||
                argument == "all") {
       options.group = argument;
     } else {
@@ -69,7 +69,7 @@ Options parse(int argc, char** argv) {
 std::vector<Case> chosen(const Options& options) {
   std::vector<Case> result;
   for (const Case& c : options.group == "all" ? all_cases() : default_cases()) {
-    const std::string group = c.streams > 0 ? "streams" : c.verb == Verb::fit ? "fit" : "step";
+    const std::string group = c.streams > 0 ? "batch" : c.verb == Verb::fit ? "fit" : "step";
     if (options.group == "all" || options.group == "default" || options.group == group) {
       result.push_back(c);
     }

@@ -2,14 +2,15 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-install(TARGETS eddy EXPORT eddyTargets FILE_SET HEADERS FILE_SET kernels)
+install(TARGETS eddy EXPORT eddyTargets FILE_SET HEADERS FILE_SET kernels FILE_SET mpi)
 install(EXPORT eddyTargets NAMESPACE eddy:: DESTINATION share/cmake/eddy)
 
 write_basic_package_version_file(
   "${PROJECT_BINARY_DIR}/eddyConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT
 )
 install(
-  FILES "${PROJECT_SOURCE_DIR}/cmake/eddyConfig.cmake" "${PROJECT_BINARY_DIR}/eddyConfigVersion.cmake"
+  FILES "${PROJECT_SOURCE_DIR}/cmake/eddyConfig.cmake" "${PROJECT_SOURCE_DIR}/cmake/eddyMpi.cmake"
+        "${PROJECT_BINARY_DIR}/eddyConfigVersion.cmake"
   DESTINATION share/cmake/eddy
 )
 

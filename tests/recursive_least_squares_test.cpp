@@ -197,10 +197,37 @@ TEST(RecursiveLeastSquares, PassesOverWhatIsNotFinite) {
   EXPECT_NE(weights.row(0), head.weights().row(0));
 }
 
+/// The error of the weights after 2000 samples, of which one in 20 is off by 50.
+double error_among_outliers(double huber) {
+  RecursiveLeastSquares<double> head(4, 1, {.forgetting = 0.998, .huber = huber});
+  Line line(4, 1);
+  for (int step = 1; step <= 2000; ++step) {
+    line.next();
+    head.partial_fit(line.x, step % 20 == 0 ? (line.y.array() + 50).matrix().eval() : line.y);
+  }
+  return (head.weights() - line.A).norm();
+}
+
+TEST(RecursiveLeastSquares, LetsOutliersCountLessIfAsked) {
+  EXPECT_GT(error_among_outliers(0), 2);  // the outliers alone move the bias by 50 / 20
+  EXPECT_LT(error_among_outliers(2), 0.4);
+}
+
+TEST(RecursiveLeastSquares, FollowsAJumpThatLooksLikeOutliers) {
+  RecursiveLeastSquares<double> head(2, 1, {.forgetting = 0.99, .huber = 2});
+  Line line(2, 1);
+  for (int step = 0; step < 1500; ++step) {
+    line.next(0.01);
+    head.partial_fit(line.x, step < 500 ? line.y : (line.y.array() + 100).matrix().eval());
+  }
+  EXPECT_NEAR(head.predict(Vector<double>::Zero(2))(0), line.A(0, 2) + 100, 0.1);
+}
+
 TEST(RecursiveLeastSquares, NamesWhatCannotBe) {
   using Fixed = RecursiveLeastSquares<float, 3, 2>;
   EXPECT_THROW(Fixed({.forgetting = 0}), std::invalid_argument);
   EXPECT_THROW(Fixed({.ridge = -1}), std::invalid_argument);
+  EXPECT_THROW(Fixed({.huber = -1}), std::invalid_argument);
   EXPECT_THROW(Fixed({.window = 3}), std::invalid_argument);
   EXPECT_THROW(Fixed(2, 2), std::invalid_argument);
   EXPECT_THROW(RecursiveLeastSquares<float>(0, 1), std::invalid_argument);
@@ -212,7 +239,7 @@ TEST(RecursiveLeastSquares, NamesWhatCannotBe) {
 }
 
 TEST(RecursiveLeastSquares, GoesOnFromItsState) {
-  RecursiveLeastSquares<float> head(3, 2, {.forgetting = 0.8}), other(3, 2, {.forgetting = 0.8});
+  RecursiveLeastSquares<float> head(3, 2, {.forgetting = 0.8, .huber = 2}), other(3, 2, {.forgetting = 0.8, .huber = 2});
   Line line(3, 2);
   const auto learn = [&](auto& model) {
     model.step(line.x.cast<float>());

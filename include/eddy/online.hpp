@@ -49,7 +49,7 @@ class Online {
   using Time = std::int64_t;
   static constexpr LayerSizes Sizes = Network::Sizes;
   static constexpr int Inputs = Sizes.inputs, Outputs = Sizes.outputs, Parameters = Sizes.parameters;
-  static constexpr int Window = Credit::WindowAtCompileTime;
+  static constexpr int WindowAtCompileTime = Credit::WindowAtCompileTime;
   static constexpr bool fixed = Sizes.fixed() && Credit::WindowAtCompileTime != Dynamic;  ///< no heap at all
 
   /// What `predict` returns where sizes are fixed: a vector of the alignment of its scalars, the same in
@@ -164,7 +164,7 @@ class Online {
   }
   template <Values X, TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
-    check_target<L, Targets>(y, targets_);
+    check_target<L, Targets>(options_.loss, y, targets_);
     step(stream, x);
     return learn(stream.memory_, stream.time(), y);
   }
@@ -187,7 +187,7 @@ class Online {
   }
   template <TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, At when, const Y& y) noexcept(certain_target<Y>) {
-    check_target<L, Targets>(y, targets_);
+    check_target<L, Targets>(options_.loss, y, targets_);
     check_stream(stream);
     return learn(stream.memory_, when.step, y);
   }
@@ -241,6 +241,12 @@ class Online {
 
   /// The latest prediction that was made before its label was known; zero before the first step.
   VectorView<const Scalar, Outputs> prediction() const { return stream_.prediction(); }
+
+  /// The state that the network carries on in the model's own stream, layer after layer: the hidden units h,
+  /// for an LSTM [h; c].
+  VectorView<const Scalar, Sizes.state> state() const {
+    return {stream_.memory_.tape.state(), network_.sizes().state};
+  }
 
   /// The newest step of the model's own stream.
   Time time() const { return stream_.time(); }
@@ -331,6 +337,11 @@ class Online {
     return {gradient_.data(), network_.sizes().parameters};
   }
 
+  /// What the optimizer keeps beside the parameters: `moments` vectors, each in whole cache lines;
+  /// assignable.
+  VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
+  VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
+
   /// The parameters by name ("0.weight_ih" is that of the first layer), as matrices to read and write.
   /// Allocates the list.
   std::vector<NamedParameter<Scalar>> named_parameters() { return named(network_, parameters_.data()); }
@@ -355,6 +366,13 @@ class Online {
 
   /// The optimizer's settings, to be changed while learning goes on.
   O& optimizer() { return options_.optimizer; }
+
+  /// Makes the optimizer begin anew: its moments are zero, and it, like a schedule, counts updates from 1.
+  /// Weights and settings stay.
+  void reset_optimizer() {
+    std::fill_n(moments_.data(), moments_.size(), Scalar(0));
+    updates_before_ = update_.updates;
+  }
   const Options& options() const { return options_; }
   const Network& network() const { return network_; }
 
@@ -468,10 +486,9 @@ class Online {
     if (stream.tape.is_gap(step)) {
       return UpdateStatus::input_not_finite;
     }
-    auto label = stream.label(step);
-    const TargetKind kind = write_target<L, Targets, Scalar>(y, label.target, label.weight);
+    const auto label = stream.incoming();
+    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
     if (kind != TargetKind::usable) {
-      label.weight.setZero();
       return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
     }
     update_.loss = stream.enter(step, options_.loss);
@@ -556,9 +573,9 @@ class Online {
   template <class Ranges>
   void move_parameters(Ranges&& for_each_range) {
     update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), update_.updates, parameters_.data(),
-                      gradient_.data(), moments_.data(), padded<Scalar>(network_.sizes().parameters),
-                      for_each_range);
+                      static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
+                      parameters_.data(), gradient_.data(), moments_.data(),
+                      padded<Scalar>(network_.sizes().parameters), for_each_range);
   }
 
   template <class Value>
@@ -575,6 +592,7 @@ class Online {
   int targets_;
   Random random_;
   Update<Scalar> update_;
+  std::int64_t updates_before_ = 0;  ///< the optimizer's latest reset
   Storage<Scalar, padded<Scalar>(Parameters)> parameters_, gradient_;
   Storage<Scalar, multiply(O::moments, padded<Scalar>(Parameters))> moments_;
   Touched<Network> touched_;

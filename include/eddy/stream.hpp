@@ -44,14 +44,15 @@ struct StreamMemory {
   StreamMemory(const Network& network, int target_count, const Credit& credit)
       : targets(target_count),
         tape(network, credit),
-        labels(Index{2} * targets * credit.slots()),
+        labels(Index{2} * targets * (credit.slots() + 1)),
         error(network.sizes().outputs),
         scratch(network.sizes()) {}
 
-  Label<Scalar> label(Time step) {
-    Scalar* const memory = labels.data() + Index{2} * tape.slot_of(step) * targets;
-    return {{memory, targets}, {memory + targets, targets}};
-  }
+  /// All that came for a step so far.
+  Label<Scalar> label(Time step) { return label_at(1 + tape.slot_of(step)); }
+
+  /// Where a label is written when it comes, before it is entered.
+  Label<Scalar> incoming() { return label_at(0); }
 
   /// Takes the step whose input was written to the tape.
   void step(const Network& network, const Scalar* parameters) {
@@ -59,19 +60,25 @@ struct StreamMemory {
     label(tape.time()).weight.setZero();
   }
 
-  /// The loss of the prediction at a step under its label. Its gradient enters the tape, unless one of the
-  /// two is not finite; then the label is taken away.
+  /// The loss of the prediction at a step under the incoming label. Its gradient enters the tape, and its
+  /// targets those of the step, which may have had labels for others of its targets before; unless loss or
+  /// gradient is not finite.
   template <Loss L>
   Scalar enter(Time step, const L& loss) {
-    const auto own = label(step);
+    auto in = incoming(), all = label(step);
     VectorView<Scalar> gradient(error.data(), tape.prediction(step).size());
-    const Scalar value = evaluate(loss, tape.prediction(step), own.target, own.weight, gradient);
-    if (is_finite(value) && all_finite(gradient.data(), gradient.size())) {
-      tape.enter(step, gradient);
-      return value;
+    const Scalar value = evaluate(loss, tape.prediction(step), in.target, in.weight, gradient);
+    if (!is_finite(value) || !all_finite(gradient.data(), gradient.size())) {
+      return not_a_number<Scalar>;
     }
-    label(step).weight.setZero();
-    return not_a_number<Scalar>;
+    tape.enter(step, gradient);
+    for (int i = 0; i < targets; ++i) {
+      if (in.weight(i) != 0) {
+        all.target(i) = in.target(i);
+        all.weight(i) = in.weight(i);
+      }
+    }
+    return value;
   }
 
   /// With fixed sizes predictions work on the stack.
@@ -81,10 +88,16 @@ struct StreamMemory {
 
   int targets;
   Tape tape;
-  Storage<Scalar, multiply(2, multiply(Targets, Credit::SlotsAtCompileTime))>
-      labels;  ///< targets, then weights, a column a step
+  Storage<Scalar, multiply(2, multiply(Targets, add(Credit::SlotsAtCompileTime, 1)))>
+      labels;  ///< targets, then weights: a column for what comes in, and one a step
   Storage<Scalar, Outputs> error;
   [[no_unique_address]] mutable std::conditional_t<fixed, NoScratch, Scratch<Network>> scratch;
+
+ private:
+  Label<Scalar> label_at(int column) {
+    Scalar* const memory = labels.data() + Index{2} * column * targets;
+    return {{memory, targets}, {memory + targets, targets}};
+  }
 };
 
 }  // namespace eddy

@@ -40,9 +40,16 @@ inline constexpr bool is_weighted<Weighted<Y, W>> = true;
 template <class L, class Y>
 inline constexpr bool is_class_index = std::is_integral_v<Y>&& ClassLoss<L>;
 
+/// A label of a kind that the loss L reads itself, as `Tasks` does: it offers `check_target(y)` and
+/// `write_target<Scalar>(y, target, weight)`.
+template <class Y, class L>
+concept OwnTargetFor = requires(const L& loss, const Y& y) {
+  loss.check_target(y);
+};
+
 /// What the loss L may be given as a label.
 template <class Y, class L>
-concept TargetFor = Values<Y> || is_weighted<Y>;
+concept TargetFor = Values<Y> || is_weighted<Y> || OwnTargetFor<Y, L>;
 
 /// Refuses a label of the wrong shape, or a class index out of range, by `fail`.
 template <Loss L, int Size, TargetFor<L> Y>
@@ -58,6 +65,15 @@ void check_target(const Y& y, int targets) {
     }
   } else {
     check_size<Size>("the target", y, targets);
+  }
+}
+
+template <Loss L, int Size, TargetFor<L> Y>
+void check_target(const L& loss, const Y& y, int targets) {
+  if constexpr (OwnTargetFor<Y, L>) {
+    loss.check_target(y);
+  } else {
+    check_target<L, Size>(y, targets);
   }
 }
 
@@ -106,6 +122,14 @@ TargetKind write_target(const Y& y, VectorView<Scalar> target, VectorView<Scalar
       return TargetKind::not_finite;
     }
     return any ? TargetKind::usable : TargetKind::missing;
+  }
+}
+template <Loss L, int Size, class Scalar, TargetFor<L> Y>
+TargetKind write_target(const L& loss, const Y& y, VectorView<Scalar> target, VectorView<Scalar> weight) {
+  if constexpr (OwnTargetFor<Y, L>) {
+    return loss.template write_target<Scalar>(y, target, weight);
+  } else {
+    return write_target<L, Size, Scalar>(y, target, weight);
   }
 }
 

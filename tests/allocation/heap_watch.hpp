@@ -1,7 +1,8 @@
 #pragma once
 
-// Replaces malloc and its kin in the program: include it in one file only, before any other header that
-// brings in Eigen.
+// Replaces malloc and its kin in the program: include it before any other header that brings in Eigen. One
+// file of the program does so, where the compiler sees what a call does and leaves none out; the others
+// define EDDY_HEAP_IS_WATCHED_ELSEWHERE before.
 
 #ifndef EIGEN_RUNTIME_NO_MALLOC
 #define EIGEN_RUNTIME_NO_MALLOC
@@ -54,7 +55,7 @@ int heap_calls(Function&& function) {
 
 }  // namespace eddy::testing
 
-#if EDDY_COUNTS_HEAP_CALLS
+#if EDDY_COUNTS_HEAP_CALLS && !defined(EDDY_HEAP_IS_WATCHED_ELSEWHERE)
 extern "C" {
 
 void* __libc_malloc(std::size_t);

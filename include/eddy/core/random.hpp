@@ -47,6 +47,12 @@ class Random {
     return sum;
   }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("state", self.state_);
+  }
+
  private:
   std::uint64_t state_;
 };

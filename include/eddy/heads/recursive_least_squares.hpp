@@ -12,6 +12,7 @@ template <int Window>
 struct LeastSquaresOptions {
   double forgetting = 0.9995;  ///< λ, more than 0, at most 1: a sample counts for about 1 / (1 − λ) steps
   double ridge = 1e-2;  ///< ρ, more than 0: how strongly weights are held at 0; noisy streams want more of it
+  double huber = 0;  ///< c, errors of more than c times the usual count less; 0: all count alike
   int window = fixed_or(Window, 16);  ///< steps whose labels are welcome
 };
 
@@ -22,6 +23,11 @@ struct LeastSquaresOptions {
 ///
 /// as `InverseCorrelation` computes it, in square-root form: W ← W + (y − W x) kᵀ with its gain k. Where x
 /// does not vary, the ridge holds W and its gain, however long that lasts.
+///
+/// With c = `huber` above 0 a sample counts by the weight min(1, c s / |e|) of Huber's M-estimator (1964,
+/// doi:10.1214/aoms/1177703732), e being its error before it is learned (the root of the mean square over the
+/// outputs) and s a running mean of |e| that no single error can raise by more than a tenth: holidays and
+/// failures do not spoil what ordinary days have taught. 2 is a good value.
 ///
 /// It is a `Learner`. Inputs and targets should be of about unit size, for ρ to mean the same to all of them.
 /// The outputs share one gain: a target that is NaN is passed over, and so are a sample and a label that are
@@ -62,6 +68,9 @@ class RecursiveLeastSquares {
         error_(outputs),
         room_(inputs, outputs) {
     check_fixed<Window>("the window", options.window);
+    if (!is_finite(options.huber) || options.huber < 0) {
+      fail("huber is " + std::to_string(options.huber) + ", expected at least 0");
+    }
   }
 
   int inputs() const { return inputs_; }
@@ -166,6 +175,8 @@ class RecursiveLeastSquares {
     visit("weights", self.weights_);
     visit("history", self.history_);
     visit("inverse", self.inverse_);
+    visit("errors", self.errors_);
+    visit("usual_error", self.usual_error_);
     visit("latest", self.latest_);
     visit("status", self.update_.status);
     visit("applied", self.update_.applied);
@@ -238,11 +249,16 @@ class RecursiveLeastSquares {
     if (!is_finite(loss)) {
       return UpdateStatus::loss_not_finite;
     }
+    VectorView<Precise> error(error_.data(), outputs_);
+    if (options_.huber > 0) {
+      const Precise root = static_cast<Precise>(std::sqrt(weigh(error.norm() / std::sqrt(mask.sum()))));
+      VectorView<Precise>(room_.input.data(), inputs_ + 1) *= root;
+      error *= root;
+    }
     if (!inverse_.take(room_.input.data())) {
       return UpdateStatus::gradient_not_finite;
     }
     update_.loss = loss;
-    VectorView<Precise> error(error_.data(), outputs_);
     weights().noalias() += error * inverse_.gain().transpose();
     for (int i = inverse_.take_ridge(); i >= 0; i = inverse_.take_ridge()) {
       error = -inverse_.weight() * weights().col(i);
@@ -251,9 +267,21 @@ class RecursiveLeastSquares {
     return UpdateStatus::applied;
   }
 
+  /// What a sample of this error counts; the usual error learns from it.
+  double weigh(Precise error) {
+    const double size = static_cast<double>(error), least = options_.huber * usual_error_;
+    const double weight = usual_error_ > 0 && size > least ? least / size : 1;
+    const double rate = (std::max)(0.01, 1 / static_cast<double>(++errors_));
+    const bool settled = errors_ > 50 && usual_error_ > 0;
+    usual_error_ += rate * ((settled ? (std::min)(size, 10 * usual_error_) : size) - usual_error_);
+    return settled ? weight : 1;
+  }
+
   [[no_unique_address]] Extent<Inputs> inputs_;
   [[no_unique_address]] Extent<Outputs> outputs_;
   Options options_;
+  std::int64_t errors_ = 0;
+  double usual_error_ = 0;  ///< running mean of the errors, while `huber` asks for it
   Update<Scalar> update_;
   Storage<Precise, multiply(Outputs, add(Inputs, 1))> weights_;
   History<Scalar, add(Inputs, Outputs), Window> history_;  // x and its prediction

@@ -139,8 +139,8 @@ class Chain {
 
   template <std::size_t... I>
   void check_parts(std::index_sequence<I...>) const {
-    (check_neighbours(("part " + std::to_string(I) + " of a chain").c_str(), std::get<I>(parts_).outputs(),
-                      "the next", std::get<I + 1>(parts_).inputs()),
+    (check_neighbours("a part of a chain", std::get<I>(parts_).outputs(), "the next",
+                      std::get<I + 1>(parts_).inputs()),
      ...);
   }
 

@@ -10,11 +10,11 @@
 
 namespace eddy {
 
-/// The window of a learner, where its type fixes it as `M::Window`.
+/// The window of a learner, where its type fixes it as `M::WindowAtCompileTime`.
 template <class M>
 inline constexpr int window_at_compile_time = [] {
-  if constexpr (requires { M::Window; }) {
-    return M::Window;
+  if constexpr (requires { M::WindowAtCompileTime; }) {
+    return M::WindowAtCompileTime;
   } else {
     return Dynamic;
   }
@@ -65,9 +65,9 @@ class Pipeline {
   using Scalar = typename Model::Scalar;
   using Time = std::int64_t;
   static constexpr int Inputs = inputs_at_compile_time(), Outputs = Model::Outputs;
-  static constexpr int Window = window_at_compile_time<Model>;
-  static constexpr bool fixed =
-      In::fixed && Out::fixed && Outputs != Dynamic && Window != Dynamic;  ///< no heap beside the model's
+  static constexpr int WindowAtCompileTime = window_at_compile_time<Model>;
+  static constexpr bool fixed = In::fixed && Out::fixed && Outputs != Dynamic &&
+                                WindowAtCompileTime != Dynamic;  ///< no heap beside the model's
 
   /// What `predict` returns where sizes are fixed.
   using Prediction = Eigen::Matrix<Scalar, Outputs, 1, int{Eigen::ColMajor} | int{Eigen::DontAlign}>;
@@ -322,7 +322,8 @@ class Pipeline {
     if constexpr (is_weighted<Y>) {
       copy_label(y.y);
       for (int i = 0; i < outputs(); ++i) {
-        if (!(weight(y.weight, i) > 0)) {
+        const Scalar own = weight(y.weight, i);
+        if (!is_finite(own) || own <= 0) {
           label_.data()[i] = not_a_number<Scalar>;
         }
       }
@@ -370,7 +371,7 @@ class Pipeline {
   Model model_;
   Out out_;
   Time lead_;  // the model's time before the first step that is kept here
-  History<Scalar, stage_width(), writes_raw ? 1 : Window> kept_;
+  History<Scalar, stage_width(), writes_raw ? 1 : WindowAtCompileTime> kept_;
   Storage<Scalar, Outputs> prediction_, label_;
   [[no_unique_address]] mutable std::conditional_t<In::fixed, Nothing, NextIn> next_in_;
   [[no_unique_address]] mutable std::conditional_t<fixed || writes_raw, Nothing, Predicted> predicted_;

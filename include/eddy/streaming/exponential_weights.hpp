@@ -21,9 +21,9 @@ struct ExponentialWeightsOptions {
 ///
 ///   L ← (1 − φ) L + ℓ / m    w = e^(−η L) / Σ e^(−η L)
 ///
-/// with the rate η, the forgetting φ, and m, a running mean of the median over the experts' losses, so that
-/// the rate fits losses of any unit. All weights begin equal. They are positive and sum to 1: what they mix
-/// stays within the range of the experts.
+/// with the rate η, the forgetting φ, and m, a running mean of the median over the experts' losses, which no
+/// single one of them can raise by more than a tenth: so the rate fits losses of any unit. All weights begin
+/// equal. They are positive and sum to 1: what they mix stays within the range of the experts.
 template <class Scalar = float, int Experts = Dynamic>
 class ExponentialWeights {
  public:
@@ -113,7 +113,8 @@ class ExponentialWeights {
     }
     std::nth_element(losses, losses + experts_ / 2, losses + experts_);
     const double median = static_cast<double>(losses[experts_ / 2]);
-    unit_ += (median - unit_) * (std::max)(0.01, 1 / static_cast<double>(++samples_));
+    const double usual = samples_ > 50 && unit_ > 0 ? (std::min)(median, 10 * unit_) : median;
+    unit_ += (usual - unit_) * (std::max)(0.01, 1 / static_cast<double>(++samples_));
     double least = losses_.data()[0] + share(weights_.data()[0]);
     for (int i = 0; i < experts_; ++i) {
       losses_.data()[i] += share(weights_.data()[i]);

@@ -110,7 +110,7 @@ class RehearsalMemory {
     }
     for (int age = 0; age < (std::min)(steps, stride_); ++age) {
       const Time step = tape.time() - age;
-      auto label = again_.label(step);
+      auto label = again_.incoming();
       std::copy_n(window.label(age), 2 * again_.targets, label.target.data());
       if (!label.weight.isZero(0) && !tape.is_gap(step)) {
         again_.enter(step, loss);

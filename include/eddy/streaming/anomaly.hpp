@@ -1,0 +1,103 @@
+#pragma once
+
+#include <eddy/core/error.hpp>
+#include <eddy/core/finite.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <string>
+
+namespace eddy {
+
+/// Settings of `AnomalyScore`.
+struct AnomalyScoreOptions {
+  double forgetting = 0.001;  ///< of mean and deviation: each error weighs 1 − `forgetting` times the next
+  double smoothing = 0;       ///< what an error keeps of those before it; 0: each is judged by itself
+  double limit = 4;           ///< deviations to which an error counts at most in mean and deviation
+  int warm_up = 100;          ///< errors before the first score
+};
+
+/// How unusual the newest error of a prediction is among those before it, in standard deviations:
+///
+///   a ← s a + (1 − s) e,    z = (a − μ) / σ,    then μ and σ learn from a.
+///
+/// With smoothing s it is a run of errors that counts, as in the anomaly likelihood of Ahmad, Lavin, Purdy &
+/// Agha 2017 (doi:10.1016/j.neucom.2017.04.070), whose windows are exponential here. An error beyond the
+/// limit moves μ and σ as one at the limit would, so that an anomaly does not hide the next; what lasts
+/// becomes usual all the same.
+///
+/// Give it absolute errors, if it is size that matters, or signed ones. An error that is not finite is passed
+/// over: its score is 0.
+class AnomalyScore {
+ public:
+  /// Throws `std::invalid_argument` if a setting is out of range.
+  explicit AnomalyScore(AnomalyScoreOptions options = {}) : options_(options) {
+    const auto check = [](const char* what, double value, double low, double high) {
+      if (!is_finite(value) || value < low || value >= high) {
+        fail(std::string(what) + " is " + std::to_string(value) + ", expected " + std::to_string(low) +
+             " to less than " + std::to_string(high));
+      }
+    };
+    check("forgetting", options.forgetting, 0, 1);
+    check("smoothing", options.smoothing, 0, 1);
+    check("the limit", options.limit, 1, 1e6);
+    if (options.warm_up < 1) {
+      fail("the warm-up is " + std::to_string(options.warm_up) + " errors, expected at least 1");
+    }
+  }
+
+  /// The score of the next error, from which it then learns; 0 during the warm-up, and while no error has
+  /// differed from another.
+  double update(double error) {
+    score_ = 0;
+    if (!is_finite(error)) {
+      return score_;
+    }
+    ++count_;
+    recent_ = count_ == 1 ? error : options_.smoothing * recent_ + (1 - options_.smoothing) * error;
+    double value = recent_;
+    if (count_ > options_.warm_up && variance_ > 0) {
+      const double deviation = std::sqrt(variance_);
+      score_ = (value - mean_) / deviation;
+      value = mean_ + deviation * (std::max)(-options_.limit, (std::min)(options_.limit, score_));
+    }
+    const double rate = (std::max)(options_.forgetting, 1 / static_cast<double>(count_)),
+                 difference = value - mean_;
+    mean_ += rate * difference;
+    variance_ = (1 - rate) * (variance_ + rate * difference * difference);
+    return score_;
+  }
+
+  /// The newest score, and how likely one that large would be if errors were normal: ½ erfc(z / √2). Those of
+  /// most streams have heavier tails: take it for an order of scores, not for a rate of alarms.
+  double score() const { return score_; }
+  double probability() const { return std::erfc(score_ / std::numbers::sqrt2) / 2; }
+
+  double mean() const { return mean_; }
+  double deviation() const { return std::sqrt(variance_); }
+  std::int64_t count() const { return count_; }
+
+  void reset() {
+    count_ = 0;
+    recent_ = mean_ = variance_ = score_ = 0;
+  }
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("count", self.count_);
+    visit("recent", self.recent_);
+    visit("mean", self.mean_);
+    visit("variance", self.variance_);
+    visit("score", self.score_);
+  }
+
+ private:
+  AnomalyScoreOptions options_;
+  std::int64_t count_ = 0;
+  double recent_ = 0, mean_ = 0, variance_ = 0, score_ = 0;
+};
+
+}  // namespace eddy

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <eddy/core/error.hpp>
+#include <eddy/core/finite.hpp>
+
+#include <cmath>
+#include <numbers>
+#include <string>
+
+namespace eddy {
+
+/// The numbers from `lower` to `upper`, both included.
+struct Interval {
+  double lower, upper;
+
+  bool covers(double value) const { return lower <= value && value <= upper; }
+  double width() const { return upper - lower; }
+};
+
+/// How many standard deviations to either side of its mean cover that share of a normal distribution: 1.96
+/// for 0.95. Some ten evaluations of erfc; throws unless the share is between 0 and 1.
+inline double normal_deviations(double coverage) {
+  if (!is_finite(coverage) || coverage <= 0 || coverage >= 1) {
+    fail("the coverage is " + std::to_string(coverage) + ", expected between 0 and 1");
+  }
+  // Newton's method on log erfc(x) = log(1 − coverage), which is concave: it overshoots once, and then comes
+  // back without passing the root.
+  const double target = std::log1p(-coverage);
+  double x = 0;
+  for (int i = 0; i < 50; ++i) {
+    const double tail = std::erfc(x), slope = -2 / std::sqrt(std::numbers::pi) * std::exp(-x * x) / tail,
+                 step = (target - std::log(tail)) / slope;
+    x += step;
+    if (std::abs(step) <= 1e-15 * x) {
+      break;
+    }
+  }
+  return std::numbers::sqrt2 * x;
+}
+
+/// What covers that share of a normal distribution, as a model with `GaussianLoss` predicts it: by its output
+/// for the mean and its output for the log-variance. `normal_deviations` of the share, once, will do for all.
+inline Interval normal_interval(double mean, double log_variance, double deviations) {
+  const double radius = deviations * std::exp(log_variance / 2);
+  return {mean - radius, mean + radius};
+}
+
+}  // namespace eddy

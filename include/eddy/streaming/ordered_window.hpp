@@ -1,0 +1,106 @@
+#pragma once
+
+#include <eddy/core/finite.hpp>
+#include <eddy/core/storage.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace eddy {
+
+/// Numbers in ascending order, `Capacity` of them at most. Putting one in or taking one out moves those above
+/// it.
+template <int Capacity = Dynamic>
+class OrderedNumbers {
+ public:
+  /// Allocates where the capacity is known at run time only.
+  explicit OrderedNumbers(int capacity)
+      : capacity_((check_fixed<Capacity>("the capacity of ordered numbers", capacity), capacity)),
+        numbers_(capacity) {}
+
+  int capacity() const { return capacity_; }
+  int size() const { return size_; }
+  const double* begin() const { return numbers_.data(); }
+  const double* end() const { return numbers_.data() + size_; }
+  double operator[](int rank) const { return numbers_.data()[rank]; }
+
+  /// There must be room for it.
+  void insert(double number) {
+    double* const place = std::upper_bound(numbers_.data(), numbers_.data() + size_, number);
+    std::copy_backward(place, numbers_.data() + size_, numbers_.data() + size_ + 1);
+    *place = number;
+    ++size_;
+  }
+
+  /// One that is equal to it must be there.
+  void erase(double number) {
+    double* const place = std::lower_bound(numbers_.data(), numbers_.data() + size_, number);
+    std::copy(place + 1, numbers_.data() + size_, place);
+    --size_;
+  }
+
+  void reset() { size_ = 0; }
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("size", self.size_);
+    visit("numbers", self.numbers_);
+  }
+
+ private:
+  int capacity_, size_ = 0;
+  Storage<double, Capacity> numbers_;
+};
+
+/// The newest `Length` numbers of a stream, in ascending order.
+template <int Length = Dynamic>
+class OrderedWindow {
+ public:
+  /// A length by the type.
+  OrderedWindow() requires(Length != Dynamic) : OrderedWindow(Length) {}
+
+  /// Allocates where the length is known at run time only. Throws if it is below 1, or not what the type
+  /// fixes.
+  explicit OrderedWindow(int length) : ordered_(length), ring_(length) {}
+
+  int length() const { return ordered_.capacity(); }
+
+  /// How many there are: `length()`, once so many have come.
+  int size() const { return ordered_.size(); }
+
+  /// The number of that rank, from 0, the smallest, to `size()` − 1.
+  double operator[](int rank) const { return ordered_[rank]; }
+  const OrderedNumbers<Length>& ordered() const { return ordered_; }
+
+  /// Takes a finite number in; the oldest leaves.
+  void add(double number) {
+    double& slot = ring_.data()[count_ % length()];
+    if (size() == length()) {
+      ordered_.erase(slot);
+    }
+    slot = number;
+    ordered_.insert(number);
+    ++count_;
+  }
+
+  void reset() {
+    ordered_.reset();
+    count_ = 0;
+  }
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("ordered", self.ordered_);
+    visit("ring", self.ring_);
+    visit("count", self.count_);
+  }
+
+ private:
+  OrderedNumbers<Length> ordered_;
+  Storage<double, Length> ring_;
+  std::int64_t count_ = 0;
+};
+
+}  // namespace eddy

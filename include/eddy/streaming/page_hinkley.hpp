@@ -1,0 +1,90 @@
+#pragma once
+
+#include <eddy/streaming/drift_detector.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace eddy {
+
+/// Settings of `PageHinkley`. Tolerance and threshold are in standard deviations of the values.
+struct PageHinkleyOptions {
+  double tolerance = 0.25;  ///< how much of a change is borne; finds changes of over twice that the fastest
+  double threshold = 25;    ///< how much beyond that adds up before it is called a change
+  int warm_up = 30;         ///< values after which the first change can be found
+  Change change = Change::up;
+};
+
+/// Finds a change of the mean by sums of deviations that go on in one direction (Page 1954,
+/// doi:10.2307/2333009; Hinkley 1971, doi:10.1093/biomet/58.3.509):
+///
+///   S ← max(0, S + (x − μ)/σ − δ),    a change if S > λ,
+///
+/// and the same downwards; μ and σ are mean and standard deviation of all values since the latest change, so
+/// that tolerance δ and threshold λ fit values of any unit. Without a change, normal values that are
+/// independent of each other raise a false alarm about every (exp(2δh) − 2δh − 1) / (2δ²) values, h = λ
+/// + 1.166, and a change of the mean by Δ standard deviations is found after about h / (Δ − δ) (Siegmund
+/// 1985, doi:10.1007/978-1-4757-1862-1): for the defaults four million, and 34 for Δ = 1. Values with heavy
+/// tails, or that hang together, as losses may, need a higher threshold.
+class PageHinkley {
+ public:
+  /// Throws `std::invalid_argument` if a setting is out of range.
+  explicit PageHinkley(PageHinkleyOptions options = {}) : options_(options) {
+    check_between("the threshold", options.threshold, 0, 1e9);
+    if (!is_finite(options.tolerance) || options.tolerance < 0) {
+      fail("the tolerance is " + std::to_string(options.tolerance) + ", expected at least 0");
+    }
+    if (options.warm_up < 2) {
+      fail("the warm-up is " + std::to_string(options.warm_up) + " values, expected at least 2");
+    }
+  }
+
+  /// Takes the next value; true if a change is found.
+  bool update(double value) {
+    if (!is_finite(value)) {
+      return false;
+    }
+    if (count_ >= options_.warm_up && squares_ > 0) {
+      const double deviation = (value - mean_) / std::sqrt(squares_ / static_cast<double>(count_));
+      up_ = (std::max)(0.0, up_ + deviation - options_.tolerance);
+      down_ = (std::max)(0.0, down_ - deviation - options_.tolerance);
+      const bool rose = up_ > options_.threshold, fell = down_ > options_.threshold;
+      if (rose || fell) {
+        reset();
+        return counts(options_.change, 0, rose ? 1 : -1);
+      }
+    }
+    ++count_;
+    const double before = value - mean_;
+    mean_ += before / static_cast<double>(count_);
+    squares_ += before * (value - mean_);
+    return false;
+  }
+
+  /// The mean since the latest change.
+  double mean() const { return mean_; }
+
+  void reset() {
+    count_ = 0;
+    mean_ = squares_ = up_ = down_ = 0;
+  }
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("count", self.count_);
+    visit("mean", self.mean_);
+    visit("squares", self.squares_);
+    visit("up", self.up_);
+    visit("down", self.down_);
+  }
+
+ private:
+  PageHinkleyOptions options_;
+  std::int64_t count_ = 0;
+  double mean_ = 0, squares_ = 0;  ///< and the sum of squared deviations from it
+  double up_ = 0, down_ = 0;       ///< S, upwards and downwards
+};
+
+}  // namespace eddy
