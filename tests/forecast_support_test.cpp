@@ -71,47 +71,16 @@ TEST(Calendar, FeaturesFollowTheCadence) {
   }
 }
 
-TEST(RecursiveLeastSquares, EqualsTheBatchSolutionWithForgetting) {
-  constexpr int inputs = 6, samples = 300;
-  for (const double forgetting : {1.0, 0.99}) {
-    std::mt19937 random(7);
-    const auto draw = [&random] { return static_cast<double>(random()) / 4294967296.0 * 2 - 1; };
-    constexpr double initial_variance = 1e3;
-    RecursiveLeastSquares online(inputs, forgetting, initial_variance);
-    // The batch problem: Σ_t λ^(n−t) (y_t − wᵀx_t)² + λ^n |w|² / variance.
-    Eigen::MatrixXd correlation = Eigen::MatrixXd::Identity(inputs, inputs) / initial_variance;
-    Eigen::VectorXd cross = Eigen::VectorXd::Zero(inputs);
-    for (int t = 0; t < samples; ++t) {
-      const Eigen::VectorXd x =
-          Eigen::VectorXd::NullaryExpr(inputs, [&draw](Eigen::Index) { return draw(); });
-      const double y = x.sum() + 0.3 * draw() + (t > 150 ? x[2] : 0);
-      online.learn(x, y);
-      correlation = forgetting * correlation + x * x.transpose();
-      cross = forgetting * cross + y * x;
-    }
-    const Eigen::VectorXd batch = correlation.ldlt().solve(cross);
-    // Both solve a problem of condition below 1e3 in double precision.
-    EXPECT_LT((online.weights() - batch).norm(), 1e-9 * batch.norm());
-  }
-}
-
-TEST(RecursiveLeastSquares, StaysFiniteWhenInputsStopVarying) {
-  RecursiveLeastSquares online(3, 0.99);
-  for (int t = 0; t < 100'000; ++t) online.learn(Eigen::Vector3d(1, 0, 0), 2);
-  online.learn(Eigen::Vector3d(1, 1, -1), 5);
-  EXPECT_TRUE(online.weights().allFinite());
-  EXPECT_NEAR(online.predict(Eigen::Vector3d(1, 0, 0)), 2, 1e-3);  // the prior's variance is 1e3
-}
-
 TEST(Autoregression, FindsTheCoefficientsOfItsHorizon) {
   // A sine obeys y_t = 2 cos(ω) y_{t−1} − y_{t−2}: it is predicted exactly, at any horizon.
   std::vector<double> y(300);
   for (std::size_t t = 0; t < y.size(); ++t) y[t] = 3 + std::sin(0.7 * static_cast<double>(t));
   for (const std::size_t horizon : {1u, 3u}) {
-    Autoregression model(2, 0, horizon, 0.9);
+    Autoregression model(2, 0, horizon, 0.9, 1e-9);
     for (std::size_t now = 0; now + horizon < y.size(); ++now) {
       const double prediction = model.step(y, now, Eigen::VectorXd());
-      // By then the prior and the made-up past before the first value are forgotten: 0.9^200 < 1e-9.
+      // By then the made-up past before the first value is forgotten, 0.9^200 < 1e-9, and the ridge is as
+      // small.
       if (now > 200) {
         EXPECT_NEAR(prediction, y[now + horizon], 1e-6) << horizon;
       }

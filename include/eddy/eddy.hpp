@@ -13,6 +13,7 @@
 #include <eddy/heads/echo_state.hpp>
 #include <eddy/heads/feature_head.hpp>
 #include <eddy/heads/features.hpp>
+#include <eddy/heads/joint_head.hpp>
 #include <eddy/heads/linear_head.hpp>
 #include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/layers/dense.hpp>
