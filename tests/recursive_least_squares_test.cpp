@@ -239,7 +239,8 @@ TEST(RecursiveLeastSquares, NamesWhatCannotBe) {
 }
 
 TEST(RecursiveLeastSquares, GoesOnFromItsState) {
-  RecursiveLeastSquares<float> head(3, 2, {.forgetting = 0.8, .huber = 2}), other(3, 2, {.forgetting = 0.8, .huber = 2});
+  RecursiveLeastSquares<float> head(3, 2, {.forgetting = 0.8, .huber = 2}),
+      other(3, 2, {.forgetting = 0.8, .huber = 2});
   Line line(3, 2);
   const auto learn = [&](auto& model) {
     model.step(line.x.cast<float>());

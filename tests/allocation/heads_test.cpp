@@ -1,3 +1,4 @@
+#define EDDY_HEAP_IS_WATCHED_ELSEWHERE  // in allocation_test.cpp
 #include "heap_watch.hpp"
 
 #include <eddy/eddy.hpp>

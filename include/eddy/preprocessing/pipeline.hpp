@@ -10,16 +10,6 @@
 
 namespace eddy {
 
-/// The window of a learner, where its type fixes it as `M::WindowAtCompileTime`.
-template <class M>
-inline constexpr int window_at_compile_time = [] {
-  if constexpr (requires { M::WindowAtCompileTime; }) {
-    return M::WindowAtCompileTime;
-  } else {
-    return Dynamic;
-  }
-}();
-
 /// A learner with what a raw stream needs before and behind it: reads raw samples and labels, predicts in the
 /// units of the labels.
 ///

@@ -39,4 +39,14 @@ concept Learner = requires(M& model, const M& constant, const Vector<typename M:
   model.reset();
 };
 
+/// The window of a learner, where its type fixes it as `M::WindowAtCompileTime`.
+template <class M>
+inline constexpr int window_at_compile_time = [] {
+  if constexpr (requires { M::WindowAtCompileTime; }) {
+    return M::WindowAtCompileTime;
+  } else {
+    return Dynamic;
+  }
+}();
+
 }  // namespace eddy

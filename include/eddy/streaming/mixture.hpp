@@ -92,6 +92,12 @@ class BasicMixture {
   static_assert((std::is_same_v<Scalar, typename Others::Scalar> && ...),
                 "all learners of a mixture share one scalar type");
   static constexpr int Inputs = First::Inputs, Outputs = First::Outputs;
+  /// The shortest of the models' windows.
+  static constexpr int WindowAtCompileTime = [] {
+    constexpr int shortest =
+        (std::min)({window_at_compile_time<First>, window_at_compile_time<Others>...});  // Dynamic is −1
+    return shortest;
+  }();
   using Options = ExponentialWeightsOptions;
   using Time = std::int64_t;
 
@@ -254,7 +260,8 @@ class BasicMixture {
   std::tuple<First, Others...> models_;
   ExponentialWeights<Scalar, Experts> weights_;
   Storage<Time, Experts> ahead_;  ///< of the mixture's time is each model's, by steps that it took before
-  History<Scalar, multiply(Experts + 1, Outputs)> predictions_;  ///< of each model, and mixed
+  History<Scalar, multiply(Experts + 1, Outputs), WindowAtCompileTime>
+      predictions_;  ///< of each model, and mixed
   mutable Storage<Scalar, multiply(Experts + 1, Outputs)> scratch_;
 };
 
