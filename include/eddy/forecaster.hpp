@@ -29,12 +29,12 @@ struct ForecasterOptions {
 ///   forecaster.observe(y);      // the newest value of the stream
 ///   forecaster.step(x);         // what it will be `horizon` steps from now; x: what else is known
 ///
-/// Twelve experts learn side by side, and their forecasts are mixed by `ExponentialWeights` on their recent
+/// Thirteen experts learn side by side, and their forecasts are mixed by `ExponentialWeights` on their recent
 /// absolute errors: the last value; the last season; four autoregressions by `RecursiveLeastSquares` that
 /// forget at different speeds; four echo states of different memory; two LSTMs, of the value and of its
-/// change. All see x, the last 28 values, and the seasons before. The linear heads count large errors less
-/// (Huber 1964), so that a holiday or a failure does not spoil what ordinary days taught. No forecast of an
-/// expert leaves the range of all labels so far by more than a usual change.
+/// change; an RNN. All see x, the last 28 values, and the seasons before. The linear heads count large errors
+/// less (Huber 1964), so that a holiday or a failure does not spoil what ordinary days taught. No forecast of
+/// an expert leaves the range of all labels so far by more than a usual change.
 ///
 /// A `Learner` of one output: `observe(y)` is `partial_fit(at(time() + 1 - horizon), y)`. x may be scaled as
 /// it likes, and NaN in it stands for its mean; a label that is not finite is missing. Until labels have
@@ -257,7 +257,7 @@ class Forecaster {
   struct Reservoir {
     Reservoir(const Forecaster& all, int units, EchoStateOptions cell, int regressors)
         : features(EchoStateCell<Scalar>(1 + all.inputs_, units, cell),
-                   all.options_.seed + static_cast<std::uint64_t>(units)),
+                   all.options_.seed + all.reservoirs_.size()),
           head(regressors + units, 1, all.line(0.9995, 2)),
           sample(regressors + units) {}
 
