@@ -6,6 +6,8 @@
 //                                  sunspots_yearly.csv, sf_temperature_hourly.csv
 //   … --markdown                   as a table for docs/recipes.md
 //
+// Then, how often an adaptive conformal interval around the forecasts of `Forecaster` covers what comes.
+//
 // The error is the root mean square over the deviation of what was scored (NRMSE), or the mean absolute error
 // where the table says so.
 
@@ -20,6 +22,7 @@
 #include <ctime>
 #include <exception>
 #include <optional>
+#include <utility>
 
 namespace {
 
@@ -124,6 +127,61 @@ Score forecaster(const Stream& stream) {
   });
 }
 
+/// How often the interval around the forecasts of `Forecaster` covers the value, and how wide it is.
+struct Coverage {
+  double overall = 0, worst = 1,
+         width = 0;  ///< worst: of blocks of 500 rows; width in deviations of the stream
+};
+
+Coverage coverage(const Stream& stream, double asked) {
+  const int inputs = static_cast<int>(stream.x[0].size()), horizon = stream.horizon;
+  eddy::Forecaster<float> model(inputs, {.horizon = horizon, .season = stream.season});
+  eddy::ConformalInterval<> interval({.coverage = asked});
+  eddy::StandardScaler<double, 1> all;
+  Coverage result;
+  int scored = 0, covered = 0, covered_in_block = 0;
+  std::vector<eddy::Interval> intervals;
+  for (std::size_t row = 0; row < stream.y.size(); ++row) {
+    const double y = stream.y[row];
+    if (row >= stream.scored_from) {
+      const bool hit = intervals[row - static_cast<std::size_t>(horizon)].covers(y);
+      all.partial_fit(y);
+      covered += hit;
+      covered_in_block += hit;
+      result.width += intervals[row - static_cast<std::size_t>(horizon)].width();
+      if (++scored % 500 == 0) {
+        result.worst = std::min(result.worst, std::exchange(covered_in_block, 0) / 500.0);
+      }
+    }
+    model.observe(static_cast<float>(y));
+    interval.partial_fit(eddy::at(interval.time() + 1 - horizon), y);
+    const auto x = Eigen::Map<const Eigen::VectorXf>(stream.x[row].data(), inputs);
+    intervals.push_back(interval.step(static_cast<double>(model.step(x)(0))));
+  }
+  result.overall = static_cast<double>(covered) / scored;
+  result.width /= scored * std::sqrt(all.variance()(0));
+  return result;
+}
+
+void print_coverage(const std::vector<Stream>& streams, bool markdown) {
+  const char* const separator = markdown ? " | " : " ";
+  std::printf(markdown ? "\n| %-12s" : "\n%-12s", "interval");
+  for (const char* name : {"asked", "overall", "worst 500", "width"}) {
+    std::printf("%s%10s", separator, name);
+  }
+  std::printf(markdown ? " |\n|---%s\n" : "\n%s", markdown ? "|---:|---:|---:|---:|" : "");
+  for (const Stream& stream : streams) {
+    constexpr double asked = 0.9;
+    const Coverage reached = coverage(stream, asked);
+    std::printf(markdown ? "| %-12s" : "%-12s", stream.name.c_str());
+    for (const double value : {asked, reached.overall, reached.worst, reached.width}) {
+      value <= 1e6 ? std::printf("%s%10.3f", separator, value) : std::printf("%s%10s", separator, "");
+    }
+    std::printf(markdown ? " |\n" : "\n");
+    std::fflush(stdout);
+  }
+}
+
 void print_row(const Stream& stream, bool markdown) {
   const int inputs = 1 + static_cast<int>(stream.x[0].size());
   const bool seasonal = stream.season > 0;
@@ -176,6 +234,7 @@ int main(int count, char** arguments) try {
   for (const Stream& stream : streams) {
     print_row(stream, markdown);
   }
+  print_coverage(streams, markdown);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "streams_benchmark: %s\n", error.what());
