@@ -164,7 +164,7 @@ TEST(RecursiveLeastSquares, PredictChangesNothing) {
 
 TEST(RecursiveLeastSquares, PassesOverWhatIsNotFinite) {
   RecursiveLeastSquares<float, 2, 2> head;
-  EXPECT_TRUE(std::isnan(head.partial_fit(Vector<float>::Zero(2))));
+  EXPECT_TRUE(is_nan(head.partial_fit(Vector<float>::Zero(2))));
   EXPECT_EQ(head.last_update().status, UpdateStatus::no_step);
   const Vector<float> x = Vector<float>::Ones(2), y = Vector<float>::Constant(2, 3);
   Vector<float> bad(2);
@@ -239,7 +239,8 @@ TEST(RecursiveLeastSquares, NamesWhatCannotBe) {
 }
 
 TEST(RecursiveLeastSquares, GoesOnFromItsState) {
-  RecursiveLeastSquares<float> head(3, 2, {.forgetting = 0.8, .huber = 2}), other(3, 2, {.forgetting = 0.8, .huber = 2});
+  RecursiveLeastSquares<float> head(3, 2, {.forgetting = 0.8, .huber = 2}),
+      other(3, 2, {.forgetting = 0.8, .huber = 2});
   Line line(3, 2);
   const auto learn = [&](auto& model) {
     model.step(line.x.cast<float>());

@@ -12,7 +12,7 @@ template <int Window>
 struct LeastSquaresOptions {
   double forgetting = 0.9995;  ///< λ, more than 0, at most 1: a sample counts for about 1 / (1 − λ) steps
   double ridge = 1e-2;  ///< ρ, more than 0: how strongly weights are held at 0; noisy streams want more of it
-  double huber = 0;  ///< c, errors of more than c times the usual count less; 0: all count alike
+  double huber = 0;     ///< c, errors of more than c times the usual count less; 0: all count alike
   int window = fixed_or(Window, 16);  ///< steps whose labels are welcome
 };
 
