@@ -164,7 +164,7 @@ TEST(RecursiveLeastSquares, PredictChangesNothing) {
 
 TEST(RecursiveLeastSquares, PassesOverWhatIsNotFinite) {
   RecursiveLeastSquares<float, 2, 2> head;
-  EXPECT_TRUE(std::isnan(head.partial_fit(Vector<float>::Zero(2))));
+  EXPECT_TRUE(is_nan(head.partial_fit(Vector<float>::Zero(2))));
   EXPECT_EQ(head.last_update().status, UpdateStatus::no_step);
   const Vector<float> x = Vector<float>::Ones(2), y = Vector<float>::Constant(2, 3);
   Vector<float> bad(2);

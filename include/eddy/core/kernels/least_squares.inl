@@ -39,10 +39,8 @@ EDDY_INLINE void triangle_rows(Scalar* S, int first, int last, const TriangleUpd
 /// The same for all rows. Sums wait for one another, so several lines of rows go together where they can.
 template <class Scalar, int Lanes>
 EDDY_SHARED void triangle_update(const TriangleUpdate<Scalar>& update) {
-  constexpr int Line = padded<Scalar>(1), Packs = Line / Lanes,
-                Tall = Packs * (EDDY_REGISTERS == 32 ? 8 : 4) > 8 ? (Packs > 8 ? Packs : 8)
-                                                                  : Packs * (EDDY_REGISTERS == 32 ? 8 : 4);
-  constexpr int Lines = Tall / Packs;
+  constexpr int Line = padded<Scalar>(1), Packs = Line / Lanes, Tall = Packs > 8 ? Packs : 8,
+                Lines = Tall / Packs;
   // where the part of block b begins that starts at row `line`
   const auto at = [&](int b, int line) {
     return update.S + (static_cast<Index>(b) * (b + 1) / 2 * Line + line) * Line;
