@@ -2,6 +2,7 @@
 
 #include <eddy/core/sample.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/streaming/learner.hpp>
 #include <eddy/target.hpp>
 #include <eddy/update.hpp>
 
@@ -31,6 +32,7 @@ class FeatureHead {
   using Time = std::int64_t;
   static constexpr int Inputs = Extractor::Inputs, Outputs = Head::Outputs;
   static constexpr int Width = add(Extractor::Outputs, Inputs);
+  static constexpr int WindowAtCompileTime = window_at_compile_time<Head>;
   static constexpr bool fixed = Extractor::fixed && Head::fixed;
   static_assert(std::is_same_v<Scalar, typename Extractor::Scalar>,
                 "an extractor and its head share one scalar type");

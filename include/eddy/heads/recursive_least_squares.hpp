@@ -45,6 +45,7 @@ class RecursiveLeastSquares {
   using Time = std::int64_t;
   using Precise = std::conditional_t<std::is_same_v<Scalar, float>, double, Scalar>;
   static constexpr int Inputs = Inputs_, Outputs = Outputs_;
+  static constexpr int WindowAtCompileTime = Window;
   static constexpr bool fixed = Inputs != Dynamic && Outputs != Dynamic && Window != Dynamic;
 
   /// What `predict` returns where sizes are fixed; else a view that is valid until the next prediction.
