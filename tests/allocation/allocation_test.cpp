@@ -87,6 +87,9 @@ int heap_calls_of_all_verbs(Model& model, const X& x, const Y& y, int rounds = 1
         model.reset();
         stream.reset();
       }
+      if (i % 64 == 63) {
+        model.forget_rehearsed();
+      }
     }
   });
   EXPECT_GT(model.last_update().updates, updates);

@@ -24,6 +24,8 @@ namespace eddy {
 /// it,
 ///   and then `Out` does. A label whose step has gone teaches nothing.
 ///
+/// A window that the model rehearses keeps the inputs and labels as they were scaled at their own steps.
+///
 /// Losses are those of scaled labels. A value of a label that cannot be scaled yet (see `AffineTransform`) is
 /// masked: `last_update()` of the model says `target_missing` if there is no other. Without an `Out` a label
 /// may be whatever the model takes, a class index, too; else a vector, a number, or either `weighted`.

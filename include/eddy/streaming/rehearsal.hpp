@@ -63,6 +63,12 @@ struct RecentRehearsal {
 /// Which past windows are kept, and how many of them are learned from beside each new sample: the incremental
 /// learning by samples, beside that by parameters (Robins 1995, doi:10.1080/09540099550039318; Chaudhry et
 /// al. 2019, arXiv:1902.10486).
+///
+/// Each update offers a window: the steps up to the newest whose label it learned from, as they were, with
+/// those labels that had come by then, of some of the tasks maybe, for its newest `stride` steps. Later
+/// labels do not change a window that is kept; the update that they bring offers another, with all labels of
+/// its steps so far. Rehearsed are thus the labels of all tasks, however late, with a stride of 1; with a
+/// longer one those that lie within a stride of the newest of their update.
 template <class R>
 concept Rehearsal = requires(const R& rehearsal) {
   { R::Capacity } -> std::convertible_to<int>;

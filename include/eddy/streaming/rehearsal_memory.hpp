@@ -51,6 +51,9 @@ class KeptWindows {
   View<const Scalar> window(int index) const { return view(windows_.data() + Index{index} * size_); }
   int steps(int index) const { return steps_.data()[index]; }
 
+  /// Begins anew: nothing has been seen.
+  void forget() { seen_ = 0; }
+
   /// Offers the next window of the stream; `write(view)` fills it in if the policy keeps it.
   template <class Write>
   void offer(int steps, Random& random, Write&& write) {
@@ -94,6 +97,9 @@ class RehearsalMemory {
 
   /// How many windows are rehearsed beside the next update: none while there is none.
   int replays() const { return kept_.size() > 0 ? replays_ : 0; }
+
+  /// Forgets all windows.
+  void forget() { kept_.forget(); }
 
   /// Runs one of the kept windows again, from the state it started from and with the weights of today, and
   /// adds its gradient, times `share`.
@@ -157,6 +163,7 @@ class RehearsalMemory<NoRehearsal, Memory> {
   template <class... Anything>
   explicit RehearsalMemory(const Anything&...) {}
   static constexpr int replays() { return 0; }
+  static void forget() {}
   template <class... Anything>
   static void rehearse(Anything&&...) {}
   template <class... Anything>
