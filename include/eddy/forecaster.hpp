@@ -63,7 +63,7 @@ class Forecaster {
         rnn_(network<RnnCell<Scalar>>(1e-3)),
         weights_(experts),
         losses_(experts),
-        steps_(Place::experts + experts, window()) {
+        steps_(Place::forecasts + experts, window()) {
     const int all = regressors();
     for (const auto& [forgetting, huber, width] : {std::tuple{0.9995, 4.0, all},
                                                    {0.9995, 2.0, all},
@@ -208,7 +208,7 @@ class Forecaster {
 
   /// Where what belongs to a step lies in its column.
   struct Place {
-    enum { mixed, offset, scale, base, known, change_offset, change_scale, experts };
+    enum { mixed, offset, scale, base, known, change_offset, change_scale, forecasts };
   };
 
   /// What the experts see at one step.
@@ -216,7 +216,7 @@ class Forecaster {
     explicit View(const Forecaster& all)
         : regressors(all.regressors()),
           drive(1 + all.inputs_ + all.seasonal()),
-          column(Place::experts + experts) {}
+          column(Place::forecasts + experts) {}
 
     /// From x and the labels so far, all scaled: the newest label, x, older labels, seasons before.
     template <Values X>
@@ -361,7 +361,7 @@ class Forecaster {
   template <class Self, class Verb>
   static void run(Self& self, View& view, Scalar* column, Verb&& verb) {
     const Scalar offset = column[Place::offset], scale = column[Place::scale], base = column[Place::base];
-    Scalar* forecast = column + Place::experts;
+    Scalar* forecast = column + Place::forecasts;
     *forecast++ = base;
     *forecast++ =
         self.options_.season > 0 ? self.labels_.season_before(view.target, self.options_.season) : base;
@@ -384,7 +384,7 @@ class Forecaster {
     Scalar sum = 0;
     const Scalar least = least_ - margin(), most = most_ + margin();
     for (int expert = 0; expert < weights_.experts(); ++expert) {
-      Scalar& forecast = column[Place::experts + expert];
+      Scalar& forecast = column[Place::forecasts + expert];
       forecast = is_finite(forecast) ? (std::max)(least, (std::min)(most, forecast)) : column[Place::base];
       sum += weights_.weights()(expert) * forecast;
     }
@@ -403,7 +403,7 @@ class Forecaster {
       return std::abs(label - column[Place::mixed]);  // it was forecast from nothing
     }
     for (int expert = 0; expert < weights_.experts(); ++expert) {
-      losses_.data()[expert] = std::abs(label - column[Place::experts + expert]);
+      losses_.data()[expert] = std::abs(label - column[Place::forecasts + expert]);
     }
     weights_.partial_fit(VectorView<const Scalar>(losses_.data(), weights_.experts()));
     if (column[Place::scale] > 0) {
