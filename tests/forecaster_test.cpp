@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+template class eddy::Forecaster<float>;
+template class eddy::Forecaster<double>;
+
 namespace eddy::testing {
 namespace {
 
