@@ -67,4 +67,5 @@
 #include <eddy/streaming/shrink_and_perturb.hpp>
 #include <eddy/streaming/stopping.hpp>
 #include <eddy/tasks.hpp>
+#include <eddy/trainer.hpp>
 #include <eddy/transfer.hpp>

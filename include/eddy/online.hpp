@@ -1,21 +1,17 @@
 #pragma once
 
 #include <eddy/batch.hpp>
-#include <eddy/core/finite.hpp>
 #include <eddy/core/layer.hpp>
-#include <eddy/core/storage.hpp>
-#include <eddy/core/touched.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/options.hpp>
 #include <eddy/stream.hpp>
-#include <eddy/streaming/rehearsal_memory.hpp>
 #include <eddy/target.hpp>
+#include <eddy/trainer.hpp>
 #include <eddy/update.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -57,11 +53,9 @@ class Online {
   using Prediction = Eigen::Matrix<Scalar, Outputs, 1, int{Eigen::ColMajor} | int{Eigen::DontAlign}>;
 
  private:
-  static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Outputs>() : Dynamic;
-  using Memory = StreamMemory<Network, Credit, Targets>;
-  static constexpr bool amortized = requires { Credit::amortized; };
-  static_assert(!amortized || std::is_same_v<R, NoRehearsal>,
-                "AmortizedBptt is for a flat latency: it goes with NoRehearsal only");
+  using Trainer = eddy::Trainer<Network, L, O, Credit, R>;
+  using Memory = typename Trainer::Memory;
+  static constexpr int Targets = Trainer::Targets;
   template <class X>
   static constexpr bool certain = size_is_certain<X, Inputs>() && fixed;
   template <class Y>
@@ -84,7 +78,8 @@ class Online {
 
    private:
     friend Online;
-    explicit Stream(const Online& model) : memory_(model.network_, model.targets_, model.options_.credit) {}
+    explicit Stream(const Online& model)
+        : memory_(model.network(), model.trainer_.targets(), model.options().credit) {}
 
     Memory memory_;
   };
@@ -118,9 +113,9 @@ class Online {
    private:
     friend Online;
     Batch(const Online& model, int streams)
-        : memory_(model.network_, model.targets_, streams, model.options_.credit) {}
+        : memory_(model.network(), model.trainer_.targets(), streams, model.options().credit) {}
 
-    BatchMemory<Network> memory_;
+    typename Trainer::Batch memory_;
   };
 
   /// A model of fixed sizes. Throws `std::invalid_argument` if a setting is out of range.
@@ -128,18 +123,7 @@ class Online {
 
   /// A model of any sizes: all memory is allocated here.
   explicit Online(Network network, Options options = {})
-      : network_(std::move(network)),
-        options_(checked(std::move(options), network_)),
-        targets_(eddy::target_size(options_.loss, network_.sizes().outputs)),
-        random_(options_.seed),
-        parameters_(padded<Scalar>(network_.sizes().parameters)),
-        gradient_(padded<Scalar>(network_.sizes().parameters)),
-        moments_(static_cast<Index>(O::moments) * padded<Scalar>(network_.sizes().parameters)),
-        touched_(network_),
-        stream_(*this),
-        rehearsal_(options_.rehearsal, network_, targets_, options_.credit) {
-    network_.initialize(parameters_.data(), random_);
-  }
+      : trainer_(std::move(network), std::move(options)), stream_(*this) {}
 
   /// Takes one step; returns the prediction, which lives in the stream until its next step. NaN for an x that
   /// is not finite; the state then stays.
@@ -149,10 +133,10 @@ class Online {
   }
   template <Values X>
   VectorView<const Scalar, Outputs> step(Stream& stream, const X& x) const noexcept(certain<X>) {
-    check_size<Inputs>("x", x, network_.sizes().inputs);
+    check_size<Inputs>("x", x, network().sizes().inputs);
     check_stream(stream);
-    copy_values<Inputs>(x, stream.memory_.tape.next_input(), network_.sizes().inputs);
-    stream.memory_.step(network_, parameters_.data());
+    copy_values<Inputs>(x, stream.memory_.tape.next_input(), network().sizes().inputs);
+    stream.memory_.step(network(), trainer_.parameters());
     return stream.prediction();
   }
 
@@ -164,9 +148,9 @@ class Online {
   }
   template <Values X, TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, const X& x, const Y& y) noexcept(certain<X>&& certain_target<Y>) {
-    check_target<L, Targets>(options_.loss, y, targets_);
+    check_target<L, Targets>(options().loss, y, trainer_.targets());
     step(stream, x);
-    return learn(stream.memory_, stream.time(), y);
+    return trainer_.learn(stream.memory_, stream.time(), y);
   }
 
   /// Learns from the label of the newest step, which has been taken already.
@@ -187,9 +171,9 @@ class Online {
   }
   template <TargetFor<L> Y>
   Scalar partial_fit(Stream& stream, At when, const Y& y) noexcept(certain_target<Y>) {
-    check_target<L, Targets>(options_.loss, y, targets_);
+    check_target<L, Targets>(options().loss, y, trainer_.targets());
     check_stream(stream);
-    return learn(stream.memory_, when.step, y);
+    return trainer_.learn(stream.memory_, when.step, y);
   }
 
   /// What `step(x)` would return, bit for bit; changes nothing. By value where sizes are fixed, else in the
@@ -200,10 +184,10 @@ class Online {
   }
   template <Values X>
   auto predict(const Stream& stream, const X& x) const noexcept(certain<X>) {
-    check_size<Inputs>("x", x, network_.sizes().inputs);
+    check_size<Inputs>("x", x, network().sizes().inputs);
     check_stream(stream);
     if constexpr (fixed) {
-      Scratch<Network> scratch(network_.sizes());
+      Scratch<Network> scratch(network().sizes());
       return Prediction(predict(stream, x, scratch));
     } else {
       return predict(stream, x, stream.memory_.scratch);
@@ -221,7 +205,7 @@ class Online {
   Matrix<Scalar, Outputs, Dynamic> forecast(const Stream& stream, const X& x, int horizon) const {
     static_assert(Inputs == Dynamic || Outputs == Dynamic || Inputs == Outputs,
                   "forecast() feeds outputs back as inputs: the model needs as many outputs as inputs");
-    const LayerSizes sizes = network_.sizes();
+    const LayerSizes sizes = network().sizes();
     if (sizes.inputs != sizes.outputs) {
       fail("forecast() feeds outputs back as inputs: expected as many outputs as inputs, which are " +
            std::to_string(sizes.inputs) + ", the model has " + std::to_string(sizes.outputs));
@@ -245,17 +229,17 @@ class Online {
   /// The state that the network carries on in the model's own stream, layer after layer: the hidden units h,
   /// for an LSTM [h; c].
   VectorView<const Scalar, Sizes.state> state() const {
-    return {stream_.memory_.tape.state(), network_.sizes().state};
+    return {stream_.memory_.tape.state(), network().sizes().state};
   }
 
   /// The newest step of the model's own stream.
   Time time() const { return stream_.time(); }
 
-  int inputs() const { return network_.sizes().inputs; }
-  int outputs() const { return network_.sizes().outputs; }
+  int inputs() const { return network().sizes().inputs; }
+  int outputs() const { return network().sizes().outputs; }
 
   /// The number of newest steps whose labels are welcome.
-  int window() const { return options_.credit.window; }
+  int window() const { return options().credit.window; }
 
   /// Forgets the model's own stream: hidden state, window. Keeps the weights, the optimizer, and what is kept
   /// for rehearsal.
@@ -269,7 +253,7 @@ class Online {
   /// root mean squared error of 0.30 instead of 0.37 where a law changes its sign every 500 rows (without
   /// rehearsal 0.35), but 0.103 instead of 0.100 where old regimes return (0.106). A false alarm costs, too:
   /// it throws away what could have been learned.
-  void forget_rehearsed() { rehearsal_.forget(); }
+  void forget_rehearsed() { trainer_.forget_rehearsed(); }
 
   /// Another stream, at its initial state, to learn from and predict under the same weights.
   Stream make_stream() const { return Stream(*this); }
@@ -303,15 +287,15 @@ class Online {
   /// the streams that have a label, and so is its gradient.
   template <EigenExpression X, EigenExpression Y>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y) {
-    check_labels<L>(y, targets_, batch.streams());
+    check_labels<L>(y, trainer_.targets(), batch.streams());
     step(batch, x);
-    return learn(batch, batch.time(), y);
+    return trainer_.learn(batch.memory_, batch.time(), y);
   }
   template <EigenExpression X, EigenExpression Y, EigenExpression Active>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y, const Active& active) {
-    check_labels<L>(y, targets_, batch.streams());
+    check_labels<L>(y, trainer_.targets(), batch.streams());
     step(batch, x, active);
-    return learn(batch, batch.time(), y);
+    return trainer_.learn(batch.memory_, batch.time(), y);
   }
 
   /// Learns from the labels of the newest step, or of an earlier one.
@@ -321,13 +305,13 @@ class Online {
   }
   template <EigenExpression Y>
   Scalar partial_fit(Batch& batch, At when, const Y& y) {
-    check_labels<L>(y, targets_, batch.streams());
+    check_labels<L>(y, trainer_.targets(), batch.streams());
     check_batch(batch);
-    return learn(batch, when.step, y);
+    return trainer_.learn(batch.memory_, when.step, y);
   }
 
   /// What became of the latest label.
-  const Update<Scalar>& last_update() const { return update_; }
+  const Update<Scalar>& last_update() const { return trainer_.last_update(); }
 
   /// How many steps error went back in all sweeps of the model's own stream: what a tolerance of
   /// `TruncatedBptt` saves.
@@ -335,257 +319,93 @@ class Online {
 
   /// All weights, as one contiguous vector on a cache line; assignable.
   Eigen::Map<Vector<Scalar, Parameters>, alignment> parameters() {
-    return {parameters_.data(), network_.sizes().parameters};
+    return {trainer_.parameters(), network().sizes().parameters};
   }
   Eigen::Map<const Vector<Scalar, Parameters>, alignment> parameters() const {
-    return {parameters_.data(), network_.sizes().parameters};
+    return {trainer_.parameters(), network().sizes().parameters};
   }
 
   /// The gradient of the latest update, before clipping: of the new errors, or the mean over them and the
   /// rehearsed windows.
   Eigen::Map<const Vector<Scalar, Parameters>, alignment> gradient() const {
-    return {gradient_.data(), network_.sizes().parameters};
+    return {trainer_.gradient(), network().sizes().parameters};
   }
 
   /// What the optimizer keeps beside the parameters: `moments` vectors, each in whole cache lines;
   /// assignable.
-  VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
-  VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
+  VectorView<Scalar> moments() { return trainer_.moments(); }
+  VectorView<const Scalar> moments() const { return trainer_.moments(); }
 
   /// The parameters by name ("0.weight_ih" is that of the first layer), as matrices to read and write.
   /// Allocates the list.
-  std::vector<NamedParameter<Scalar>> named_parameters() { return named(network_, parameters_.data()); }
+  std::vector<NamedParameter<Scalar>> named_parameters() { return named(network(), trainer_.parameters()); }
   std::vector<NamedParameter<const Scalar>> named_parameters() const {
-    return named(network_, parameters_.data());
+    return named(network(), trainer_.parameters());
   }
 
   /// Freezes the layer at position N of a `Sequential`, counted from the input: its parameters get no
   /// gradient and no update, and an update costs less, above all where no layer below it learns. The moments
   /// of the optimizer rest until `unfreeze`. `Frozen` is a layer that never learns.
   template <std::size_t N>
-  void freeze() requires(!amortized) {
-    network_.template freeze<N>();
-    std::fill_n(gradient_.data(), network_.sizes().parameters, Scalar(0));
+  void freeze() requires(!Trainer::amortized) {
+    trainer_.template freeze<N>();
   }
 
   /// Lets a layer learn again.
   template <std::size_t N>
-  void unfreeze() requires(!amortized) {
-    network_.template freeze<N>(false);
+  void unfreeze() requires(!Trainer::amortized) {
+    trainer_.template freeze<N>(false);
   }
 
   /// The optimizer's settings, to be changed while learning goes on.
-  O& optimizer() { return options_.optimizer; }
+  O& optimizer() { return trainer_.optimizer(); }
 
   /// Makes the optimizer begin anew: its moments are zero, and it, like a schedule, counts updates from 1.
   /// Weights and settings stay.
-  void reset_optimizer() {
-    std::fill_n(moments_.data(), moments_.size(), Scalar(0));
-    updates_before_ = update_.updates;
-  }
-  const Options& options() const { return options_; }
-  const Network& network() const { return network_; }
+  void reset_optimizer() { trainer_.reset_optimizer(); }
+  const Options& options() const { return trainer_.options(); }
+  const Network& network() const { return trainer_.network(); }
 
  private:
-  /// Bounds that keep a single update of finite weights by a finite gradient finite.
-  static void check_setting(const char* what, double value) {
-    if (!is_finite(value) || value < 0 || value > 1e6) {
-      fail(std::string(what) + " is " + std::to_string(value) + ", expected 0 to 1000000");
-    }
-  }
-
-  static Options checked(Options options, const Network& network) {
-    const int outputs = network.sizes().outputs;
-    check_setting("the learning rate", static_cast<double>(options.optimizer.learning_rate));
-    check_setting("clip_norm", options.clip_norm);
-    check_setting("clip_value", options.clip_value);
-    options.credit.check();
-    options.rehearsal.check();
-    eddy::target_size(options.loss, outputs);
-    if constexpr (requires { options.loss.check(outputs); }) {
-      options.loss.check(outputs);
-    }
-    return options;
-  }
-
   void check_stream(const Stream& stream) const noexcept(fixed) {
     if constexpr (!fixed) {
-      if (!stream.memory_.tape.fits(network_.sizes(), options_.credit)) {
+      if (!stream.memory_.tape.fits(network().sizes(), options().credit)) {
         fail("the stream was made by a model of other sizes or another window");
       }
     }
   }
 
   void check_batch(const Batch& batch) const {
-    if (!batch.memory_.tape.fits(network_.sizes(), options_.credit)) {
+    if (!batch.memory_.tape.fits(network().sizes(), options().credit)) {
       fail("the batch was made by a model of other sizes or another window");
     }
   }
 
   template <class X, class Active>
   MatrixView<const Scalar> step_batch(Batch& batch, const X& x, Active&& active) const {
-    const int inputs = network_.sizes().inputs;
+    const int inputs = network().sizes().inputs;
     check_columns("x", x, inputs, batch.streams());
     check_batch(batch);
     for (int stream = 0; stream < batch.streams(); ++stream) {
       copy_values<Inputs>(x.col(stream), batch.memory_.tape.next_input(stream), inputs);
     }
-    batch.memory_.tape.step(network_, parameters_.data(), active);
+    batch.memory_.tape.step(network(), trainer_.parameters(), active);
     return batch.predictions();
   }
 
-  /// Enters the errors of labels that have come, and updates the weights if it is time.
-  template <class Y>
-  Scalar learn(Batch& batch, Time step, const Y& y) {
-    auto& tape = batch.memory_.tape;
-    const auto entered = batch.memory_.enter(step, y, options_.loss);
-    update_.applied = false;
-    update_.gradient_norm = 0;
-    update_.loss = entered.loss;
-    update_.status = entered.status;
-    update_.skipped += entered.unusable + tape.take_lost_errors();
-    if (tape.due()) {
-      const int errors = tape.pending();
-      touched_.clear(network_, gradient_.data());
-      tape.sweep(network_, parameters_.data(), Scalar(1), gradient_.data(), touched_);
-      descend(errors);
-    }
-    return update_.loss;
-  }
-
   VectorView<const Scalar, Outputs> advance(Scratch<Network>& scratch, const Scalar* x) const {
-    Memory::Tape::advance(network_, network_.sizes(), parameters_.data(), x, scratch.state.data(),
+    Memory::Tape::advance(network(), network().sizes(), trainer_.parameters(), x, scratch.state.data(),
                           scratch.column.data(), scratch.output.data());
-    return {scratch.output.data(), network_.sizes().outputs};
+    return {scratch.output.data(), network().sizes().outputs};
   }
 
   template <class X>
   VectorView<const Scalar, Outputs> predict(const Stream& stream, const X& x,
                                             Scratch<Network>& scratch) const {
-    const LayerSizes sizes = network_.sizes();
+    const LayerSizes sizes = network().sizes();
     copy_values<Inputs>(x, scratch.input.data(), sizes.inputs);
     std::copy_n(stream.memory_.tape.state(), sizes.state, scratch.state.data());
     return advance(scratch, scratch.input.data());
-  }
-
-  /// Enters the error of a label that has come, and updates the weights if it is time.
-  template <class Y>
-  Scalar learn(Memory& stream, Time step, const Y& y) {
-    update_.applied = false;
-    update_.gradient_norm = 0;
-    update_.loss = not_a_number<Scalar>;
-    update_.status = enter(stream, step, y);
-    update_.skipped += (update_.status != UpdateStatus::pending) + stream.tape.take_lost_errors();
-    if constexpr (amortized) {
-      update_by_and_by(stream);
-    } else if (stream.tape.due()) {
-      update(stream);
-    }
-    return update_.loss;
-  }
-
-  /// Writes the loss, and sends its gradient by the prediction to the step; says why if that cannot be.
-  template <class Y>
-  UpdateStatus enter(Memory& stream, Time step, const Y& y) {
-    if (stream.tape.empty()) {
-      return UpdateStatus::no_step;
-    }
-    if (!stream.tape.holds(step)) {
-      return UpdateStatus::label_too_late;
-    }
-    if (stream.tape.is_gap(step)) {
-      return UpdateStatus::input_not_finite;
-    }
-    const auto label = stream.incoming();
-    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
-    if (kind != TargetKind::usable) {
-      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
-    }
-    update_.loss = stream.enter(step, options_.loss);
-    return is_finite(update_.loss) ? UpdateStatus::pending : UpdateStatus::loss_not_finite;
-  }
-
-  /// One update from the errors that wait in the stream, and from rehearsed windows beside them.
-  void update(Memory& stream) {
-    const Time newest = stream.tape.newest_pending();
-    const int errors = stream.tape.pending();
-    const int replays = rehearsal_.replays();
-    const Scalar share = Scalar(1) / static_cast<Scalar>(1 + replays);
-    touched_.clear(network_, gradient_.data());
-    stream.tape.sweep(network_, parameters_.data(), share, gradient_.data(), false, touched_);
-    for (int replay = 0; replay < replays; ++replay) {
-      rehearsal_.rehearse(network_, parameters_.data(), options_.loss, share, gradient_.data(), touched_,
-                          random_);
-    }
-    if (descend(errors)) {
-      rehearsal_.keep(stream, network_, newest, random_);
-    }
-  }
-
-  /// A label's share of the update that is under way in the stream, and the beginning of the next.
-  void update_by_and_by(Memory& stream) {
-    auto& tape = stream.tape;
-    const auto move = [&](Index begin, Index length) {
-      std::copy_n(tape.gradient() + begin, length, gradient_.data() + begin);
-      update_.gradient_norm = tape.gradient_norm();
-      if (begin == 0 && !begin_update(tape.stride())) {
-        return false;
-      }
-      move_parameters([&](auto&& visit) {
-        touched_.for_each_range(network_, [&](Index first, Index count, bool) {
-          const Index from = (std::max)(begin, first), to = (std::min)(begin + length, first + count);
-          if (from < to) {
-            visit(from, to - from);
-          }
-        });
-      });
-      return true;
-    };
-    if (tape.busy()) {
-      tape.work(network_, parameters_.data(), tape.due(), move);
-    }
-    if (tape.due()) {
-      tape.begin_update();
-    }
-  }
-
-  /// Moves the weights by the gradient of so many errors; false if it is not finite.
-  bool descend(int errors) {
-    Scalar sum_of_squares = 0;
-    touched_.for_each_range(network_, [&](Index begin, Index length, bool) {
-      sum_of_squares += squared_norm(gradient_.data() + begin, length);
-    });
-    update_.gradient_norm = std::sqrt(sum_of_squares);
-    if (!begin_update(errors)) {
-      return false;
-    }
-    move_parameters([&](auto&& visit) {
-      touched_.for_each_range(network_, [&](Index begin, Index length, bool) { visit(begin, length); });
-    });
-    return true;
-  }
-
-  /// Counts an update, unless its gradient is not finite.
-  bool begin_update(int errors) {
-    if (!is_finite(update_.gradient_norm)) {
-      update_.skipped += errors;
-      update_.status = UpdateStatus::gradient_not_finite;
-      return false;
-    }
-    ++update_.updates;
-    update_.applied = true;
-    if (update_.status == UpdateStatus::pending) {
-      update_.status = UpdateStatus::applied;
-    }
-    return true;
-  }
-
-  template <class Ranges>
-  void move_parameters(Ranges&& for_each_range) {
-    update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
-                      parameters_.data(), gradient_.data(), moments_.data(),
-                      padded<Scalar>(network_.sizes().parameters), for_each_range);
   }
 
   template <class Value>
@@ -597,17 +417,8 @@ class Online {
     return list;
   }
 
-  [[no_unique_address]] Network network_;
-  Options options_;
-  int targets_;
-  Random random_;
-  Update<Scalar> update_;
-  std::int64_t updates_before_ = 0;  ///< the optimizer's latest reset
-  Storage<Scalar, padded<Scalar>(Parameters)> parameters_, gradient_;
-  Storage<Scalar, multiply(O::moments, padded<Scalar>(Parameters))> moments_;
-  Touched<Network> touched_;
+  Trainer trainer_;
   Stream stream_;
-  [[no_unique_address]] RehearsalMemory<R, Memory> rehearsal_;
 };
 
 }  // namespace eddy

@@ -1,0 +1,275 @@
+#pragma once
+
+#include <eddy/batch.hpp>
+#include <eddy/core/finite.hpp>
+#include <eddy/core/layer.hpp>
+#include <eddy/core/storage.hpp>
+#include <eddy/core/touched.hpp>
+#include <eddy/credit/credit.hpp>
+#include <eddy/loss.hpp>
+#include <eddy/optimizer.hpp>
+#include <eddy/options.hpp>
+#include <eddy/stream.hpp>
+#include <eddy/streaming/rehearsal_memory.hpp>
+#include <eddy/target.hpp>
+#include <eddy/update.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace eddy {
+
+/// A network with its weights, and all by which they learn: from a label to the error of its step, from the
+/// errors that wait to a gradient, from the gradient to an update. `Online` steps its streams forward, and
+/// hands over the labels that come.
+///
+/// Labels fit the network: that is for the caller to check.
+template <Layer Network_, Loss L, Optimizer O, class Credit, Rehearsal R>
+requires CreditFor<Credit, Network_>
+class Trainer {
+ public:
+  using Network = Network_;
+  using Scalar = typename Network::Scalar;
+  using Options = OnlineOptions<L, O, Credit, R>;
+  using Time = std::int64_t;
+  static constexpr LayerSizes Sizes = Network::Sizes;
+  static constexpr int Parameters = Sizes.parameters;
+  static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Sizes.outputs>() : Dynamic;
+  static constexpr bool amortized = requires { Credit::amortized; };
+  static_assert(!amortized || std::is_same_v<R, NoRehearsal>,
+                "AmortizedBptt is for a flat latency: it goes with NoRehearsal only");
+
+  /// What a stream remembers for learning, and several in lock step.
+  using Memory = StreamMemory<Network, Credit, Targets>;
+  using Batch = BatchMemory<Network>;
+
+  /// Initial weights from the seed. Throws `std::invalid_argument` if a setting is out of range.
+  Trainer(Network network, Options options)
+      : network_(std::move(network)),
+        options_(checked(std::move(options), network_)),
+        targets_(eddy::target_size(options_.loss, network_.sizes().outputs)),
+        random_(options_.seed),
+        parameters_(padded<Scalar>(network_.sizes().parameters)),
+        gradient_(padded<Scalar>(network_.sizes().parameters)),
+        moments_(static_cast<Index>(O::moments) * padded<Scalar>(network_.sizes().parameters)),
+        touched_(network_),
+        rehearsal_(options_.rehearsal, network_, targets_, options_.credit) {
+    network_.initialize(parameters_.data(), random_);
+  }
+
+  /// Enters the error of a label that has come, and updates the weights if it is time; returns the loss.
+  template <class Y>
+  Scalar learn(Memory& stream, Time step, const Y& y) {
+    update_.applied = false;
+    update_.gradient_norm = 0;
+    update_.loss = not_a_number<Scalar>;
+    update_.status = enter(stream, step, y);
+    update_.skipped += (update_.status != UpdateStatus::pending) + stream.tape.take_lost_errors();
+    if constexpr (amortized) {
+      update_by_and_by(stream);
+    } else if (stream.tape.due()) {
+      update(stream);
+    }
+    return update_.loss;
+  }
+
+  /// The same for labels of several streams, without rehearsal.
+  template <class Y>
+  Scalar learn(Batch& batch, Time step, const Y& y) {
+    auto& tape = batch.tape;
+    const auto entered = batch.enter(step, y, options_.loss);
+    update_.applied = false;
+    update_.gradient_norm = 0;
+    update_.loss = entered.loss;
+    update_.status = entered.status;
+    update_.skipped += entered.unusable + tape.take_lost_errors();
+    if (tape.due()) {
+      const int errors = tape.pending();
+      touched_.clear(network_, gradient_.data());
+      tape.sweep(network_, parameters_.data(), Scalar(1), gradient_.data(), touched_);
+      descend(errors);
+    }
+    return update_.loss;
+  }
+
+  /// What became of the latest label.
+  const Update<Scalar>& last_update() const { return update_; }
+
+  const Network& network() const { return network_; }
+  const Options& options() const { return options_; }
+
+  /// How many targets a label has.
+  int targets() const { return targets_; }
+
+  /// All weights; of the gradient, and of each moment, there are as many.
+  Scalar* parameters() { return parameters_.data(); }
+  const Scalar* parameters() const { return parameters_.data(); }
+
+  /// The gradient of the latest update, before clipping.
+  const Scalar* gradient() const { return gradient_.data(); }
+
+  /// What the optimizer keeps beside the parameters: `moments` vectors, each in whole cache lines.
+  VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
+  VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
+
+  /// The optimizer's settings, to be changed while learning goes on.
+  O& optimizer() { return options_.optimizer; }
+
+  /// Makes the optimizer begin anew: its moments are zero, and it counts updates from 1.
+  void reset_optimizer() {
+    std::fill_n(moments_.data(), moments_.size(), Scalar(0));
+    updates_before_ = update_.updates;
+  }
+
+  /// Freezes layer N of a `Sequential`, or lets it learn again.
+  template <std::size_t N>
+  void freeze(bool frozen = true) requires(!amortized) {
+    network_.template freeze<N>(frozen);
+    if (frozen) {
+      std::fill_n(gradient_.data(), network_.sizes().parameters, Scalar(0));
+    }
+  }
+
+  /// Forgets the windows that are kept for rehearsal.
+  void forget_rehearsed() { rehearsal_.forget(); }
+
+ private:
+  /// Bounds that keep a single update of finite weights by a finite gradient finite.
+  static void check_setting(const char* what, double value) {
+    if (!is_finite(value) || value < 0 || value > 1e6) {
+      fail(std::string(what) + " is " + std::to_string(value) + ", expected 0 to 1000000");
+    }
+  }
+
+  static Options checked(Options options, const Network& network) {
+    const int outputs = network.sizes().outputs;
+    check_setting("the learning rate", static_cast<double>(options.optimizer.learning_rate));
+    check_setting("clip_norm", options.clip_norm);
+    check_setting("clip_value", options.clip_value);
+    options.credit.check();
+    options.rehearsal.check();
+    eddy::target_size(options.loss, outputs);
+    if constexpr (requires { options.loss.check(outputs); }) {
+      options.loss.check(outputs);
+    }
+    return options;
+  }
+
+  /// Writes the loss, and sends its gradient by the prediction to the step; says why if that cannot be.
+  template <class Y>
+  UpdateStatus enter(Memory& stream, Time step, const Y& y) {
+    if (stream.tape.empty()) {
+      return UpdateStatus::no_step;
+    }
+    if (!stream.tape.holds(step)) {
+      return UpdateStatus::label_too_late;
+    }
+    if (stream.tape.is_gap(step)) {
+      return UpdateStatus::input_not_finite;
+    }
+    const auto label = stream.incoming();
+    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
+    if (kind != TargetKind::usable) {
+      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
+    }
+    update_.loss = stream.enter(step, options_.loss);
+    return is_finite(update_.loss) ? UpdateStatus::pending : UpdateStatus::loss_not_finite;
+  }
+
+  /// One update from the errors that wait in the stream, and from rehearsed windows beside them.
+  void update(Memory& stream) {
+    const Time newest = stream.tape.newest_pending();
+    const int errors = stream.tape.pending();
+    const int replays = rehearsal_.replays();
+    const Scalar share = Scalar(1) / static_cast<Scalar>(1 + replays);
+    touched_.clear(network_, gradient_.data());
+    stream.tape.sweep(network_, parameters_.data(), share, gradient_.data(), false, touched_);
+    for (int replay = 0; replay < replays; ++replay) {
+      rehearsal_.rehearse(network_, parameters_.data(), options_.loss, share, gradient_.data(), touched_,
+                          random_);
+    }
+    if (descend(errors)) {
+      rehearsal_.keep(stream, network_, newest, random_);
+    }
+  }
+
+  /// A label's share of the update that is under way in the stream, and the beginning of the next.
+  void update_by_and_by(Memory& stream) {
+    auto& tape = stream.tape;
+    const auto move = [&](Index begin, Index length) {
+      std::copy_n(tape.gradient() + begin, length, gradient_.data() + begin);
+      update_.gradient_norm = tape.gradient_norm();
+      if (begin == 0 && !begin_update(tape.stride())) {
+        return false;
+      }
+      move_parameters([&](auto&& visit) {
+        touched_.for_each_range(network_, [&](Index first, Index count, bool) {
+          const Index from = (std::max)(begin, first), to = (std::min)(begin + length, first + count);
+          if (from < to) {
+            visit(from, to - from);
+          }
+        });
+      });
+      return true;
+    };
+    if (tape.busy()) {
+      tape.work(network_, parameters_.data(), tape.due(), move);
+    }
+    if (tape.due()) {
+      tape.begin_update();
+    }
+  }
+
+  /// Moves the weights by the gradient of so many errors; false if it is not finite.
+  bool descend(int errors) {
+    Scalar sum_of_squares = 0;
+    touched_.for_each_range(network_, [&](Index begin, Index length, bool) {
+      sum_of_squares += squared_norm(gradient_.data() + begin, length);
+    });
+    update_.gradient_norm = std::sqrt(sum_of_squares);
+    if (!begin_update(errors)) {
+      return false;
+    }
+    move_parameters([&](auto&& visit) {
+      touched_.for_each_range(network_, [&](Index begin, Index length, bool) { visit(begin, length); });
+    });
+    return true;
+  }
+
+  /// Counts an update, unless its gradient is not finite.
+  bool begin_update(int errors) {
+    if (!is_finite(update_.gradient_norm)) {
+      update_.skipped += errors;
+      update_.status = UpdateStatus::gradient_not_finite;
+      return false;
+    }
+    ++update_.updates;
+    update_.applied = true;
+    if (update_.status == UpdateStatus::pending) {
+      update_.status = UpdateStatus::applied;
+    }
+    return true;
+  }
+
+  template <class Ranges>
+  void move_parameters(Ranges&& for_each_range) {
+    update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
+                      static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
+                      parameters_.data(), gradient_.data(), moments_.data(),
+                      padded<Scalar>(network_.sizes().parameters), for_each_range);
+  }
+
+  [[no_unique_address]] Network network_;
+  Options options_;
+  int targets_;
+  Random random_;
+  Update<Scalar> update_;
+  std::int64_t updates_before_ = 0;  ///< the optimizer's latest reset
+  Storage<Scalar, padded<Scalar>(Parameters)> parameters_, gradient_;
+  Storage<Scalar, multiply(O::moments, padded<Scalar>(Parameters))> moments_;
+  Touched<Network> touched_;
+  [[no_unique_address]] RehearsalMemory<R, Memory> rehearsal_;
+};
+
+}  // namespace eddy
