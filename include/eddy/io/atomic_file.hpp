@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #if defined(_WIN32)
 #include <io.h>
@@ -19,10 +20,10 @@
 
 namespace eddy {
 
-/// A file that is replaced as a whole or not at all. What is written goes to a file beside it, whose name ends
-/// in ".partial"; `commit()` brings that to the disk and gives it the name. Whenever program or machine stop,
-/// there is the old file or the new one; a crash may leave the partial file, which the next writer overwrites.
-/// Without `commit()` the old file stays, and the partial one is removed.
+/// A file that is replaced as a whole or not at all. What is written goes to a file beside it, whose name
+/// ends in ".partial"; `commit()` brings that to the disk and gives it the name. Whenever program or machine
+/// stop, there is the old file or the new one; a crash may leave the partial file, which the next writer
+/// overwrites. Without `commit()` the old file stays, and the partial one is removed.
 ///
 /// One writer a file at a time. A link is followed; permissions are those of the old file. All members throw
 /// `std::runtime_error` with what the system says.
@@ -91,8 +92,8 @@ class AtomicFile {
 #else
   static bool synchronize(std::FILE* file) { return ::fsync(::fileno(file)) == 0; }
 
-  /// The new name reaches the disk, too. Not every file system lets a folder be synchronised: then it does when
-  /// the system sees fit.
+  /// The new name reaches the disk, too. Not every file system lets a folder be synchronised: then it does
+  /// when the system sees fit.
   void synchronize_folder() const {
     const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC);
