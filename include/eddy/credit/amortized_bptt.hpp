@@ -157,7 +157,7 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    if (!Ring::state_is_valid() || stage_ < Stage::idle || stage_ > Stage::update || updated_ < 0 ||
+    if (!Ring::times_are_valid() || stage_ < Stage::idle || stage_ > Stage::update || updated_ < 0 ||
         updated_ > parameters_ || !is_finite(work_a_sample_) || !is_finite(allowance_)) {
       return false;
     }

@@ -307,13 +307,19 @@ class Tape {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    constexpr Time most = Time{1} << 62;
     const auto waits = [](const Slot& slot) { return slot.has_error; };
+    return times_are_valid() && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
+           (pending_ == 0 || holds(oldest_pending_));
+  }
+
+ protected:
+  /// The same, but for which errors wait.
+  bool times_are_valid() const {
+    constexpr Time most = Time{1} << 62;
     return before_ >= 0 && before_ < most && steps_ >= 0 && steps_ < most && last_sweep_ >= 0 &&
-           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ &&
-           pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
-           (pending_ == 0 ||
-            (holds(oldest_pending_) && holds(newest_pending_) && oldest_pending_ <= newest_pending_)) &&
+           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && pending_ >= 0 &&
+           pending_ <= window_ &&
+           (pending_ == 0 || (oldest_pending_ <= newest_pending_ && newest_pending_ <= time())) &&
            lost_errors_ >= 0;
   }
 
