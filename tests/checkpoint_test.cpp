@@ -300,7 +300,7 @@ TEST_F(DamagedCheckpoint, NamesWhereAnotherModelDiffers) {
 }
 
 TEST_F(DamagedCheckpoint, WhateverItsHeaderClaimsIsReadToItsEndOnly) {
-  for (const std::size_t claim : {12, 16}) {  // the length of the schema, of the payload
+  for (const unsigned claim : {12u, 16u}) {  // the length of the schema, of the payload
     std::string bomb = bytes_;
     for (std::size_t i = claim; i < claim + 4; ++i) {
       bomb[i] = '\xff';
