@@ -15,7 +15,9 @@ write_basic_package_version_file(
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/eddyConfig.cmake" "${PROJECT_BINARY_DIR}/eddyConfigVersion.cmake"
         DESTINATION share/cmake/eddy
 )
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/parts" DESTINATION share/cmake/eddy)
+foreach(part IN LISTS parts)
+  install(FILES "${PROJECT_SOURCE_DIR}/cmake/parts/${part}.cmake" DESTINATION share/cmake/eddy/parts)
+endforeach()
 
 set(pc_includedir "\${prefix}")
 cmake_path(APPEND pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}") # an absolute one stays as it is

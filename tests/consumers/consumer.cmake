@@ -14,3 +14,11 @@ foreach(target IN ITEMS eddy_warnings eddy_tests forecast)
     message(FATAL_ERROR "${target} has reached a consumer")
   endif()
 endforeach()
+
+# The optional parts that are there.
+foreach(part IN ITEMS mpi safetensors)
+  if(TARGET eddy::${part})
+    add_executable(consumer_of_${part} "${CMAKE_CURRENT_LIST_DIR}/${part}.cpp")
+    target_link_libraries(consumer_of_${part} PRIVATE eddy::${part})
+  endif()
+endforeach()

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <cstdio>
 
-int other_unit();
-
 namespace {
 
 Eigen::Vector2f sample(int t) {
@@ -18,7 +16,7 @@ Eigen::Vector2f sample(int t) {
 Eigen::Vector<float, 1> label(int t) { return Eigen::Vector<float, 1>(sample(t + 1)(0) * sample(t)(1)); }
 
 template <class Model>
-void train(const char* name, Model model) {
+void train(const char* name, Model&& model) {
   for (int t = 0; t < 60; ++t) {
     model.partial_fit(sample(t), label(t));
   }
@@ -49,5 +47,4 @@ int main() {
     train_on_symbols();
     train("echo", eddy::EchoState<float, 2, 20, 1>());
   }
-  return other_unit();
 }

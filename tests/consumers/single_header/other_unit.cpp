@@ -1,8 +1,5 @@
-// A second unit with the same header: whatever the header defines is defined once for both.
+// A second unit with the single header: what it defines must be defined once for both.
 
 #include EDDY_HEADER
 
-int other_unit() {
-  eddy::Lstm<float> model(2, 9, 1);
-  return model.parameters().size() == 0;
-}
+float of_another_unit() { return eddy::Lstm<float>(2, 9, 1).parameters()(0); }
