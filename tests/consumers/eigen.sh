@@ -1,6 +1,6 @@
 #!/bin/sh
 # Holds eddy to other versions of Eigen: each argument is a folder with the sources of one. Eigen's own CMake package is
-# installed from there, a consumer of eddy finds it, and the tests named below run on its headers. ./dev eigen calls it.
+# installed from there, a consumer of eddy finds it, and the tests named below run on its headers. ./dev consumers eigen calls it.
 set -eu
 
 tests='core lstm_cell gru_cell online batch fixtures_online'
