@@ -6,7 +6,8 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 
 cat <<END_OF_BEGINNING
-// eddy $(sed -n 's/^  VERSION \([0-9.]*\)$/\1/p' CMakeLists.txt) in one header, made by cmake/single_header.sh: compile as C++20, with Eigen 3.4 or newer.
+// eddy $(sed -n 's/^  VERSION \([0-9.]*\)$/\1/p' CMakeLists.txt) in one header: compile as C++20, with Eigen 3.4 or newer.
+// Made by cmake/single_header.sh.
 //
 $(sed -e 's|^|// |' -e 's| *$||' LICENSE)
 

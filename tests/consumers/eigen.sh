@@ -1,6 +1,7 @@
 #!/bin/sh
 # Holds eddy to other versions of Eigen: each argument is a folder with the sources of one. Eigen's own CMake package is
-# installed from there, a consumer of eddy finds it, and the tests named below run on its headers. ./dev consumers eigen calls it.
+# installed from there, a consumer of eddy finds it, and the tests named below run on its headers.
+# ./dev consumers eigen calls it.
 set -eu
 
 tests='core lstm_cell gru_cell online batch fixtures_online'
@@ -34,7 +35,8 @@ build_and_run() {
   cmake -S "$2" -B "$1/eigen" -DCMAKE_INSTALL_PREFIX="$1/prefix" -DBUILD_TESTING=OFF -DEIGEN_BUILD_TESTING=OFF \
     -DEIGEN_BUILD_DOC=OFF -DEIGEN_BUILD_BLAS=OFF -DEIGEN_BUILD_LAPACK=OFF &&
     cmake --install "$1/eigen" &&
-    cmake -S "$eddy/tests/consumers/add_subdirectory" -B "$1/consumer" -DEigen3_DIR="$1/prefix/share/eigen3/cmake" &&
+    cmake -S "$eddy/tests/consumers/add_subdirectory" -B "$1/consumer" \
+      -DEigen3_DIR="$1/prefix/share/eigen3/cmake" &&
     cmake --build "$1/consumer" &&
     "$1/consumer/consumer" || return 1
   for test in $tests; do

@@ -1,7 +1,9 @@
 # Installs eddy, moves it to <prefix>, and looks whether anything in it still names where it came from.
 # cmake -D BUILD=<folder> -D SOURCE=<folder> -D PREFIX=<folder> -P install.cmake
 file(REMOVE_RECURSE "${PREFIX}" "${PREFIX}.first")
-execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}.first" COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+execute_process(
+  COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}.first" COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET
+)
 file(RENAME "${PREFIX}.first" "${PREFIX}")
 
 file(GLOB_RECURSE files "${PREFIX}/*")

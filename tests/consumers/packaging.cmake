@@ -5,8 +5,8 @@ function(eddy_add_build name folder command)
   add_test(
     NAME consumer.${name}
     COMMAND
-      ${CMAKE_CTEST_COMMAND} --build-and-test "${CMAKE_CURRENT_SOURCE_DIR}/${folder}" "${CMAKE_CURRENT_BINARY_DIR}/${name}"
-      --build-generator ${CMAKE_GENERATOR} --build-options -DCMAKE_BUILD_TYPE=
+      ${CMAKE_CTEST_COMMAND} --build-and-test "${CMAKE_CURRENT_SOURCE_DIR}/${folder}"
+      "${CMAKE_CURRENT_BINARY_DIR}/${name}" --build-generator ${CMAKE_GENERATOR} --build-options -DCMAKE_BUILD_TYPE=
       -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DEigen3_DIR=${Eigen3_DIR} ${ARGN} --test-command ${command}
   )
   set_tests_properties(consumer.${name} PROPERTIES LABELS consumer)
@@ -32,10 +32,19 @@ foreach(part IN LISTS parts)
   if(TARGET eddy::${part})
     string(TOUPPER "EDDY_WITH_${part}" with)
     list(APPEND with_parts -D${with}=ON)
-    list(APPEND found_parts ${part})
   endif()
 endforeach()
 eddy_add_build(parts add_subdirectory consumer ${with_parts})
+add_test(
+  NAME consumer.parts_refused
+  COMMAND
+    ${CMAKE_COMMAND} -S "${CMAKE_CURRENT_SOURCE_DIR}/add_subdirectory" -B "${CMAKE_CURRENT_BINARY_DIR}/parts_refused"
+    --fresh -G ${CMAKE_GENERATOR} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DEigen3_DIR=${Eigen3_DIR}
+    -DEDDY_WITH_MPI=ON ${without_parts}
+)
+set_tests_properties(
+  consumer.parts_refused PROPERTIES LABELS consumer PASS_REGULAR_EXPRESSION "EDDY_WITH_MPI needs MPI for C\\+\\+"
+)
 
 if(EDDY_INSTALL)
   string(REPLACE "." "[.]" version "${PROJECT_VERSION}")
@@ -45,7 +54,9 @@ if(EDDY_INSTALL)
   eddy_add_request(no_mpi "the component mpi needs MPI for C\\+\\+" "-DEDDY_REQUEST=COMPONENTS\\;mpi" ${without_parts})
   # Both the version that is asked for and the one that is there.
   foreach(wrong IN ITEMS 99 0.99 0.0.1)
-    eddy_add_request(version_${wrong} "requested version \"${wrong}\".*eddyConfig.cmake, version: ${version}" -DEDDY_REQUEST=${wrong})
+    eddy_add_request(
+      version_${wrong} "requested version \"${wrong}\".*eddyConfig.cmake, version: ${version}" -DEDDY_REQUEST=${wrong}
+    )
   endforeach()
 
   # FIND_PACKAGE_ARGS: what is installed is taken, and nothing fetched.

@@ -1,4 +1,4 @@
-# Runs ports/eddy as vcpkg does, with the functions that a port calls standing in for vcpkg's own, and checks the package
+# Runs ports/eddy as vcpkg does, with functions of the same names that stand in for vcpkg's own, and checks the package
 # as vcpkg does after a build. cmake -D SOURCE=<eddy> -D BUILD=<folder> -D Eigen3_DIR=<folder> -P vcpkg_port.cmake
 cmake_minimum_required(VERSION 3.23)
 file(REMOVE_RECURSE "${BUILD}")

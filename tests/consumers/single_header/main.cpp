@@ -1,5 +1,5 @@
-// Trains models of every kind on one stream and prints, bit for bit, what they have become. EDDY_HEADER is eddy.hpp
-// or the single header: both must print the same.
+// Trains models of every kind on one stream and prints, bit for bit, what they have become. EDDY_HEADER is
+// eddy.hpp or the single header: both must print the same.
 
 #include EDDY_HEADER
 
@@ -24,7 +24,8 @@ void train(const char* name, Model&& model) {
 }
 
 void train_on_symbols() {
-  using Network = eddy::Sequential<eddy::Embedding<double, 5, 4>, eddy::LstmCell<double, 4, 8>, eddy::Dense<double, 8, 5>>;
+  using Network = eddy::Sequential<eddy::Embedding<double, 5, 4>, eddy::LstmCell<double, 4, 8>,
+                                   eddy::Dense<double, 8, 5>>;
   eddy::Online<Network, eddy::SoftmaxCrossEntropy, eddy::Adam> model;
   double loss = 0;
   for (int t = 0; t < 60; ++t) {
