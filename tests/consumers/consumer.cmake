@@ -15,10 +15,13 @@ foreach(target IN ITEMS eddy_warnings eddy_tests forecast)
   endif()
 endforeach()
 
-# The optional parts that are there.
+# Parts that are asked for, and those that are there without.
 foreach(part IN ITEMS mpi safetensors)
+  string(TOUPPER "EDDY_WITH_${part}" with)
   if(TARGET eddy::${part})
     add_executable(consumer_of_${part} "${CMAKE_CURRENT_LIST_DIR}/${part}.cpp")
     target_link_libraries(consumer_of_${part} PRIVATE eddy::${part})
+  elseif(${with})
+    message(FATAL_ERROR "there is no eddy::${part}")
   endif()
 endforeach()
