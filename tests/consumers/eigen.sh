@@ -7,7 +7,11 @@ set -eu
 tests='core lstm_cell gru_cell online batch fixtures_online'
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror' # as in cmake/warnings.cmake
 # What g++ 12 finds in Eigen 5's own inner product. None may name a file of ours.
-false_warnings='-Wno-error=maybe-uninitialized'
+case ${CXX:=g++} in
+  *clang*) ;;
+  *) warnings="$warnings -Wno-error=maybe-uninitialized" ;;
+esac
+export CXX
 
 [ $# -gt 0 ] || {
   echo "eigen.sh FOLDER…: each with the sources of a version of Eigen" >&2
@@ -41,7 +45,7 @@ build_and_run() {
     "$1/consumer/consumer" || return 1
   for test in $tests; do
     # shellcheck disable=SC2046,SC2086 # lists of flags are meant to fall apart into words
-    ${CXX:-g++} -std=c++20 -O1 $warnings $false_warnings -I"$eddy/include" -I"$eddy/tests" -isystem "$1/prefix/include/eigen3" \
+    "$CXX" -std=c++20 -O1 $warnings -I"$eddy/include" -I"$eddy/tests" -isystem "$1/prefix/include/eigen3" \
       -DEDDY_FIXTURES="\"$eddy/tests/fixtures\"" -DEDDY_EXAMPLE_DATA="\"$eddy/examples/data\"" \
       "$eddy/tests/${test}_test.cpp" $(pkg-config --cflags --libs gtest_main) -o "$1/${test}_test" &&
       "$1/${test}_test" || return 1
