@@ -73,6 +73,12 @@ class Sequential {
     frozen_ = frozen ? frozen_ | bit(N) : frozen_ & ~bit(N);
   }
 
+  /// Shows what must be kept to go on later, which layers are frozen: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("frozen", self.frozen_);
+  }
+
   /// Whether the layer at position N does not learn: by its type, or because it was frozen.
   template <std::size_t N>
   constexpr bool is_frozen() const {
