@@ -36,10 +36,10 @@ version_of() {
 
 # build_and_run <folder of this run> <sources of Eigen>
 build_and_run() {
-  cmake -S "$2" -B "$1/eigen" -DCMAKE_INSTALL_PREFIX="$1/prefix" -DBUILD_TESTING=OFF -DEIGEN_BUILD_TESTING=OFF \
+  cmake -S "$2" -B "$1/eigen" -G Ninja -DCMAKE_INSTALL_PREFIX="$1/prefix" -DBUILD_TESTING=OFF -DEIGEN_BUILD_TESTING=OFF \
     -DEIGEN_BUILD_DOC=OFF -DEIGEN_BUILD_BLAS=OFF -DEIGEN_BUILD_LAPACK=OFF &&
     cmake --install "$1/eigen" &&
-    cmake -S "$eddy/tests/consumers/add_subdirectory" -B "$1/consumer" \
+    cmake -S "$eddy/tests/consumers/add_subdirectory" -B "$1/consumer" -G Ninja \
       -DEigen3_DIR="$1/prefix/share/eigen3/cmake" &&
     cmake --build "$1/consumer" &&
     "$1/consumer/consumer" || return 1

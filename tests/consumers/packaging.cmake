@@ -77,7 +77,8 @@ endif()
 add_test(
   NAME consumer.vcpkg_port
   COMMAND ${CMAKE_COMMAND} -D "SOURCE=${PROJECT_SOURCE_DIR}" -D "BUILD=${CMAKE_CURRENT_BINARY_DIR}/vcpkg_port"
-          -D "Eigen3_DIR=${Eigen3_DIR}" -P "${CMAKE_CURRENT_SOURCE_DIR}/vcpkg_port.cmake"
+          -D "GENERATOR=${CMAKE_GENERATOR}" -D "Eigen3_DIR=${Eigen3_DIR}"
+          -P "${CMAKE_CURRENT_SOURCE_DIR}/vcpkg_port.cmake"
 )
 set_tests_properties(consumer.vcpkg_port PROPERTIES LABELS consumer FIXTURES_SETUP vcpkg_port)
 eddy_add_build(

@@ -1,5 +1,6 @@
 # Runs ports/eddy as vcpkg does, with functions of the same names that stand in for vcpkg's own, and checks the package
-# as vcpkg does after a build. cmake -D SOURCE=<eddy> -D BUILD=<folder> -D Eigen3_DIR=<folder> -P vcpkg_port.cmake
+# as vcpkg does after a build.
+# cmake -D SOURCE=<eddy> -D BUILD=<folder> -D GENERATOR=<of CMake> -D Eigen3_DIR=<folder> -P vcpkg_port.cmake
 cmake_minimum_required(VERSION 3.23)
 file(REMOVE_RECURSE "${BUILD}")
 set(PORT eddy)
@@ -33,7 +34,7 @@ function(vcpkg_cmake_configure)
   if(NOT VCPKG_BUILD_TYPE STREQUAL "release")
     message(FATAL_ERROR "a port of nothing but headers is built once, for release")
   endif()
-  run("${CMAKE_COMMAND}" -S "${arg_SOURCE_PATH}" -B "${BUILD}/rel" -DCMAKE_BUILD_TYPE=Release
+  run("${CMAKE_COMMAND}" -S "${arg_SOURCE_PATH}" -B "${BUILD}/rel" -G "${GENERATOR}" -DCMAKE_BUILD_TYPE=Release
       "-DCMAKE_INSTALL_PREFIX=${CURRENT_PACKAGES_DIR}" "-DEigen3_DIR=${Eigen3_DIR}" ${arg_OPTIONS}
   )
 endfunction()
