@@ -27,8 +27,20 @@ concept VectorLoss = requires(const L& loss, VectorView<const double> in, Vector
   { loss.target_size(1) } -> std::convertible_to<int>;
 };
 
+/// Whether L is meant to be a loss of all outputs together.
 template <class L>
-concept Loss = PointwiseLoss<L> || VectorLoss<L>;
+concept EvaluatesTogether = requires(const L& loss, VectorView<const double> in, VectorView<double> out) {
+  loss.evaluate(in, in, in, out);
+};
+
+struct MeanSquaredError;
+struct SoftmaxCrossEntropy;
+
+/// One of the two. Not a disjunction, of which g++ would not say what is missing: in place of what L need not
+/// be stands a loss that is it.
+template <class L>
+concept Loss = PointwiseLoss<std::conditional_t<EvaluatesTogether<L>, MeanSquaredError, L>> &&
+    VectorLoss<std::conditional_t<EvaluatesTogether<L>, L, SoftmaxCrossEntropy>>;
 
 /// A loss whose target may be a class index.
 template <class L>
