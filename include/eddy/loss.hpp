@@ -117,8 +117,8 @@ struct LogisticLoss {
   template <class Scalar>
   Scalar derivative(Scalar p, Scalar y) const {
     const Scalar w = static_cast<Scalar>(positive_weight);
-    const Scalar small = std::exp(-std::abs(p)), probability = (p >= 0 ? Scalar(1) : small) / (1 + small),
-                 complement = (p >= 0 ? small : Scalar(1)) / (1 + small);
+    const Scalar decay = std::exp(-std::abs(p)), probability = (p >= 0 ? Scalar(1) : decay) / (1 + decay),
+                 complement = (p >= 0 ? decay : Scalar(1)) / (1 + decay);
     return (1 - y) * probability - w * y * complement;
   }
 };

@@ -102,9 +102,9 @@ template class eddy::StandardScaler<float, 3>;
 template class eddy::Online<
     eddy::Sequential<eddy::Embedding<float, 5, 4>, eddy::GruCell<float, 4, 6>, eddy::Dense<float, 6, 5>>,
     eddy::SoftmaxCrossEntropy, eddy::AdamW>;
-template class eddy::RecurrentModel<eddy::GruCell<double>, eddy::Dynamic, eddy::HuberLoss>;
+template class eddy::RecurrentModel<eddy::GruCell<double, 2, 3>, 2, eddy::HuberLoss>;
 template class eddy::JointHead<eddy::LstmCell<float, 1, 8>, 1>;
-template class eddy::Mixture<eddy::Lstm<double>, eddy::Gru<double>>;
+template class eddy::Mixture<eddy::Lstm<double, 1, 8, 1>, eddy::Gru<double>>;
 template class eddy::Shadowed<eddy::Rnn<double>>;
 template class eddy::ShrinkAndPerturb<eddy::Rnn<double>>;
 
@@ -223,7 +223,7 @@ void optimizers() {
 void heads() {
   expect_learns(eddy::EchoState<float, 1, 20, 1>(), "EchoState");
   expect_learns(eddy::JointHead<eddy::LstmCell<float, 1, 8>, 1>(), "JointHead");
-  expect_learns(eddy::Pipeline<eddy::Lags<double, 1, 2>, eddy::RecursiveLeastSquares<double, 2, 1>>({}, {}),
+  expect_learns(eddy::Pipeline<eddy::Lags<double, 1, 2>, eddy::RecursiveLeastSquares<double, 2, 1>>(),
                 "RecursiveLeastSquares");
 }
 
