@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-install(TARGETS eddy EXPORT eddyTargets FILE_SET HEADERS FILE_SET kernels FILE_SET mpi)
+install(TARGETS eddy EXPORT eddyTargets FILE_SET HEADERS FILE_SET kernels FILE_SET mpi FILE_SET safetensors)
 install(EXPORT eddyTargets NAMESPACE eddy:: DESTINATION share/cmake/eddy)
 
 write_basic_package_version_file(
