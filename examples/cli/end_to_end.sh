@@ -12,11 +12,12 @@ wrong() {
   for log in *.log; do [ ! -e "$log" ] || sed "s/^/$log: /" "$log" >&2; done
   exit 1
 }
-# status <command…>: its exit code.
-status() {
-  local code=0
+# ends_with <exit code> <command…>
+ends_with() {
+  local expected=$1 code=0
+  shift
   "$@" || code=$?
-  echo "$code"
+  [ "$code" -eq "$expected" ]
 }
 # until_holds <command…>: waits up to a minute.
 until_holds() {
@@ -66,7 +67,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:]
       head -n 2346 "$data" >&3
       until_holds has_lines first.csv 2346
       kill -$signal $process
-      [ "$(status wait $process)" -eq 0 ] || wrong "SIG$signal: not a clean exit"
+      ends_with 0 wait $process || wrong "SIG$signal: not a clean exit"
       exec 3>&-
       "$program" "$data" $small --horizon 3 --checkpoint state >second.csv 2>>terminate.log
       cat first.csv second.csv | cmp - whole.csv || wrong "SIG$signal: another output"
@@ -131,7 +132,7 @@ END
       case $row in "$i,$i,"*) ;; *) wrong "row $i is $row" ;; esac
     done
     exec 3>&-
-    [ "$(status wait $process)" -eq 0 ] || wrong "not a clean end"
+    ends_with 0 wait $process || wrong "not a clean end"
     [ "$header" = row,1,1.expected,1.ahead ] || wrong "header $header"
     ;;
   damaged)
@@ -148,7 +149,7 @@ END
         flipped_state) printf '\x01\xfe\x01\xfe' | dd of=state bs=1 seek=$((size - 400)) conv=notrunc status=none ;;
       esac
       cp state before
-      [ "$(status "$program" "$data" $small --checkpoint state 2>damaged.log >/dev/null)" -eq 3 ] ||
+      ends_with 3 "$program" "$data" $small --checkpoint state 2>damaged.log >/dev/null ||
         wrong "$damage: another exit code"
       grep -q 'the checkpoint "state" is left as it is' damaged.log || wrong "$damage: says nothing"
       cmp state before || wrong "$damage: overwritten"
@@ -160,7 +161,7 @@ END
     refuses() { # <message> <options…>
       local message=$1
       shift
-      [ "$(status "$program" "$data" --checkpoint state "$@" 2>options.log >/dev/null)" -eq 3 ] || wrong "$*: accepted"
+      ends_with 3 "$program" "$data" --checkpoint state "$@" 2>options.log >/dev/null || wrong "$*: accepted"
       grep -q -- "$message" options.log || wrong "$*: does not say $message"
       cmp state before || wrong "$*: overwritten"
     }
@@ -221,15 +222,15 @@ for name, errors in ("model", model), ("persistence", persistence):
 END
     ;;
   misuse)
-    code() { status "$program" "$@" >/dev/null 2>misuse.log; }
-    [ "$(code --help)" -eq 0 ] || wrong "no help"
-    [ "$(code --hiden 3)" -eq 2 ] || wrong "an unknown option"
-    [ "$(code "$data" --target nobody)" -eq 2 ] || wrong "an unknown column"
+    code() { ends_with "$1" "$program" "${@:2}" >/dev/null 2>misuse.log; }
+    code 0 --help || wrong "no help"
+    code 2 --hiden 3 || wrong "an unknown option"
+    code 2 "$data" --target nobody || wrong "an unknown column"
     grep -q 'no column "nobody"; the columns are: date, ridership' misuse.log || wrong "does not name the columns"
-    [ "$(code "$data" --model forecaster --target 2,3)" -eq 2 ] || wrong "two targets"
-    [ "$(code nowhere.csv)" -eq 1 ] || wrong "a file that is not there"
-    [ "$(code "$data" --checkpoint nowhere/state)" -eq 1 ] || wrong "a folder that is not there"
-    [ "$(code /dev/null)" -eq 0 ] || wrong "an empty input"
+    code 2 "$data" --model forecaster --target 2,3 || wrong "two targets"
+    code 1 nowhere.csv || wrong "a file that is not there"
+    code 1 "$data" --checkpoint nowhere/state || wrong "a folder that is not there"
+    code 0 /dev/null || wrong "an empty input"
     ;;
   *) wrong "there is no such test" ;;
 esac
