@@ -1,6 +1,6 @@
 #pragma once
-// The file of --checkpoint: three checkpoints of eddy in a row, of the length of the description, of its text, and of
-// all that has a state. So the description can be read before there is a model to load.
+// The file of --checkpoint: three checkpoints of eddy in a row, of the length of the description, of its
+// text, and of all that has a state. So the description can be read before there is a model to load.
 
 #include "errors.hpp"
 #include "settings.hpp"
@@ -31,8 +31,8 @@ void write_checkpoint_file(const std::string& path, const std::string& descripti
   file.commit();
 }
 
-/// Reads the description at construction, and the state when it is asked to. Throws `CheckpointError` with what is
-/// wrong with the file.
+/// Reads the description at construction, and the state when it is asked to. Throws `CheckpointError` with
+/// what is wrong with the file.
 class CheckpointFile {
  public:
   explicit CheckpointFile(const std::string& path) : path_(path), in_(path, std::ios::binary) {
@@ -69,7 +69,8 @@ class CheckpointFile {
     try {
       work();
     } catch (const std::exception& error) {
-      throw CheckpointError("the checkpoint \"" + path_ + "\" is left as it is, and nothing learned: " + error.what());
+      throw CheckpointError("the checkpoint \"" + path_ +
+                            "\" is left as it is, and nothing learned: " + error.what());
     }
   }
 

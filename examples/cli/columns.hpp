@@ -50,8 +50,9 @@ struct Columns {
   }
 };
 
-/// Chooses by the options, and where they leave it open, by what the first row holds: a column is one of numbers if
-/// its first field is a number, or missing. Of the forecaster, which remembers them itself, targets are no inputs.
+/// Chooses by the options, and where they leave it open, by what the first row holds: a column is one of
+/// numbers if its first field is a number, or missing. Of the forecaster, which remembers them itself,
+/// targets are no inputs.
 inline Columns choose_columns(const Options& options, std::vector<std::string> names,
                               const std::vector<std::string_view>& first_row) {
   Columns columns{std::move(names), {}, {}, {}};
@@ -82,7 +83,8 @@ inline Columns choose_columns(const Options& options, std::vector<std::string> n
   if (options.inputs.empty()) {
     columns.inputs = numbers;
     for (const std::size_t target : columns.targets) {
-      if (std::find(numbers.begin(), numbers.end(), target) == numbers.end()) columns.inputs.push_back(target);
+      if (std::find(numbers.begin(), numbers.end(), target) == numbers.end())
+        columns.inputs.push_back(target);
     }
   } else if (options.inputs.front() == "none") {
     columns.inputs = columns.targets;

@@ -1,6 +1,6 @@
 #pragma once
-// The fields of one line of CSV, as RFC 4180 has them but for one thing: no field holds a line break. So a quote
-// that is never closed spoils its own line, not all that are still to come.
+// The fields of one line of CSV, as RFC 4180 has them but for one thing: no field holds a line break. So a
+// quote that is never closed spoils its own line, not all that are still to come.
 
 #include "errors.hpp"
 
@@ -76,7 +76,8 @@ inline std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Reads a number; NaN for a missing one, which is an empty field, NaN, NA, N/A or null. False if it is neither.
+/// Reads a number; NaN for a missing one, which is an empty field, NaN, NA, N/A or null. False if it is
+/// neither.
 inline bool read_number(std::string_view text, double& value) {
   text = trimmed(text);
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);

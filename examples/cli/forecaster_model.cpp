@@ -10,12 +10,16 @@ namespace eddy_stream {
 class ForecasterModel final : public Model {
  public:
   ForecasterModel(const Options& options, int inputs)
-      : forecaster_(inputs, {.horizon = options.horizon, .season = options.season, .seed = options.seed}), x_(inputs) {}
+      : forecaster_(inputs, {.horizon = options.horizon, .season = options.season, .seed = options.seed}),
+        x_(inputs) {}
 
-  void observe(const std::vector<double>& targets) override { forecaster_.observe(static_cast<float>(targets[0])); }
+  void observe(const std::vector<double>& targets) override {
+    forecaster_.observe(static_cast<float>(targets[0]));
+  }
 
   void step(const std::vector<double>& inputs, std::vector<double>& prediction) override {
-    for (std::size_t i = 0; i < inputs.size(); ++i) x_[static_cast<eddy::Index>(i)] = static_cast<float>(inputs[i]);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      x_[static_cast<eddy::Index>(i)] = static_cast<float>(inputs[i]);
     prediction[0] = static_cast<double>(forecaster_.step(x_)(0));
   }
 

@@ -3,7 +3,8 @@
 namespace eddy_stream {
 
 MadeModel make_gru(const Options& options, int inputs, int targets) {
-  return between_scalers(options, inputs, targets, make_network<eddy::GruCell<float>>(options, inputs, targets));
+  return between_scalers(options, inputs, targets,
+                         make_network<eddy::GruCell<float>>(options, inputs, targets));
 }
 
 }  // namespace eddy_stream

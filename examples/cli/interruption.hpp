@@ -20,8 +20,8 @@ inline bool interrupted() { return signal_received != 0; }
 /// Becomes readable with the signal.
 inline int interruption_descriptor() { return signal_pipe[0]; }
 
-/// From here on the first SIGTERM or SIGINT sets `interrupted()`; a second one ends the program at once. A closed
-/// output is an error of `write` and no signal.
+/// From here on the first SIGTERM or SIGINT sets `interrupted()`; a second one ends the program at once. A
+/// closed output is an error of `write` and no signal.
 inline void catch_signals() {
   if (::pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
     throw std::runtime_error(std::string("no pipe can be made: ") + std::strerror(errno));

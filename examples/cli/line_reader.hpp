@@ -1,5 +1,6 @@
 #pragma once
-// Lines from a file descriptor, by large reads: no system call a line, and no waiting for a full buffer either.
+// Lines from a file descriptor, by large reads: no system call a line, and no waiting for a full buffer
+// either.
 
 #include "interruption.hpp"
 
@@ -26,8 +27,9 @@ class LineReader {
 
   explicit LineReader(int descriptor) : descriptor_(descriptor), buffer_(longest) {}
 
-  /// The next line without its end, valid until the next call. False at the end of the input, and when the program is
-  /// to end: what has no line end by then is left. Calls pause() before it waits, and four times a second while it does.
+  /// The next line without its end, valid until the next call. False at the end of the input, and when the
+  /// program is to end: what has no line end by then is left. Calls pause() before it waits, and four times a
+  /// second while it does.
   template <class Pause>
   bool next(std::string_view& line, Pause&& pause) {
     for (;;) {

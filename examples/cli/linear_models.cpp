@@ -5,11 +5,10 @@
 namespace eddy_stream {
 
 MadeModel make_least_squares(const Options& options, int inputs, int targets) {
-  return between_scalers(
-      options, inputs, targets,
-      eddy::RecursiveLeastSquares<double>(
-          learner_inputs(options, inputs), targets,
-          {.forgetting = options.forgetting, .window = (std::max)(16, options.horizon)}));
+  return between_scalers(options, inputs, targets,
+                         eddy::RecursiveLeastSquares<double>(
+                             learner_inputs(options, inputs), targets,
+                             {.forgetting = options.forgetting, .window = (std::max)(16, options.horizon)}));
 }
 
 MadeModel make_echo_state(const Options& options, int inputs, int targets) {

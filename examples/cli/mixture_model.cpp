@@ -5,8 +5,8 @@
 
 namespace eddy_stream {
 
-/// Two LSTMs, of the learning rate that was asked for and of a third of it, an echo state and a linear regression:
-/// four that rarely fail together.
+/// Two LSTMs, of the learning rate that was asked for and of a third of it, an echo state and a linear
+/// regression: four that rarely fail together.
 MadeModel make_mixture(const Options& options, int inputs, int targets) {
   Options careful = options;
   careful.learning_rate /= 3;
@@ -20,7 +20,8 @@ MadeModel make_mixture(const Options& options, int inputs, int targets) {
   using Lstm = eddy::LstmCell<float>;
   return between_scalers(
       options, inputs, targets,
-      eddy::Mixture(make_network<Lstm>(options, inputs, targets), make_network<Lstm>(careful, inputs, targets),
+      eddy::Mixture(make_network<Lstm>(options, inputs, targets),
+                    make_network<Lstm>(careful, inputs, targets),
                     eddy::EchoState<float>(seen, options.hidden, targets, settings),
                     eddy::RecursiveLeastSquares<float>(
                         seen, targets, {.forgetting = options.forgetting, .window = window})));

@@ -15,7 +15,8 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// Takes the targets of the row that has come, before `step` takes the row: learns for the step `horizon` ago.
+  /// Takes the targets of the row that has come, before `step` takes the row: learns for the step `horizon`
+  /// ago.
   virtual void observe(const std::vector<double>& targets) = 0;
 
   /// Takes a row; writes the prediction.

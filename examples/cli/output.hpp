@@ -51,8 +51,8 @@ class Output {
   std::string text_;
 };
 
-/// One row of output: its number, the columns that are kept, and of each target what came, what had been expected
-/// for this row, and what is expected `horizon` rows from here.
+/// One row of output: its number, the columns that are kept, and of each target what came, what had been
+/// expected for this row, and what is expected `horizon` rows from here.
 class RowWriter {
  public:
   RowWriter(const Columns& columns, const Options& options)
@@ -157,7 +157,9 @@ class RowWriter {
 
   // Bytes of the character that the text begins with; 0 if it is none (RFC 3629).
   static std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto byte = [&](std::size_t i) {
+      return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
     const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80; };
     const unsigned first = byte(0);
     if (first >= 0xC2 && first < 0xE0) return follows(1) ? 2 : 0;

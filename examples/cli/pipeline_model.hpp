@@ -23,8 +23,8 @@ inline int learner_inputs(const Options& options, int inputs) { return options.l
 /// Steps that must be kept for error to go back `window` rows from a label that comes `horizon` rows late.
 inline int learner_window(const Options& options) { return options.window + options.horizon - 1; }
 
-/// What is missing in a row is taken to be as in the row before; then inputs and targets are scaled by what has been
-/// seen so far.
+/// What is missing in a row is taken to be as in the row before; then inputs and targets are scaled by what
+/// has been seen so far.
 template <eddy::Learner Learner>
 class PipelineModel final : public Model {
   using Scalar = typename Learner::Scalar;
@@ -45,7 +45,8 @@ class PipelineModel final : public Model {
     if (step < 1) {
       return;
     }
-    std::transform(targets.begin(), targets.end(), y_.data(), [](double y) { return static_cast<Scalar>(y); });
+    std::transform(targets.begin(), targets.end(), y_.data(),
+                   [](double y) { return static_cast<Scalar>(y); });
     if (y_.array().isNaN().all()) {
       return;
     }

@@ -22,7 +22,9 @@ class Progress {
  public:
   /// Of an input of so many bytes; -1: nobody knows.
   Progress(bool bar, bool quiet, std::int64_t size)
-      : bar_(bar && !quiet && isatty(STDERR_FILENO) != 0 && isatty(STDOUT_FILENO) == 0), quiet_(quiet), size_(size) {}
+      : bar_(bar && !quiet && isatty(STDERR_FILENO) != 0 && isatty(STDOUT_FILENO) == 0),
+        quiet_(quiet),
+        size_(size) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { clear(); }

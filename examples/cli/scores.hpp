@@ -52,7 +52,8 @@ class Scores {
   std::string line() const {
     char text[160];
     std::snprintf(text, sizeof text, "MAE %.4g (persistence %.4g)  last %d: %.4g (%.4g)", model.mae.value(),
-                  persistence.mae.value(), rolling_, model.newest_mae.value(), persistence.newest_mae.value());
+                  persistence.mae.value(), rolling_, model.newest_mae.value(),
+                  persistence.newest_mae.value());
     return text;
   }
 

@@ -25,11 +25,12 @@
 
 namespace eddy_stream {
 
-/// Where a stream is, and what has been said of rows that are still to come: with the model, all that is kept in a
-/// checkpoint.
+/// Where a stream is, and what has been said of rows that are still to come: with the model, all that is kept
+/// in a checkpoint.
 struct Position {
   Position(std::size_t targets, const Options& options)
-      : expected(targets * static_cast<std::size_t>(options.horizon), std::numeric_limits<double>::quiet_NaN()),
+      : expected(targets * static_cast<std::size_t>(options.horizon),
+                 std::numeric_limits<double>::quiet_NaN()),
         persistent(expected),
         newest(targets, std::numeric_limits<double>::quiet_NaN()),
         scores(targets, Scores(options.rolling)) {}
@@ -37,9 +38,10 @@ struct Position {
   std::int64_t lines = 0;  ///< read, below the header, bad ones included
   std::int64_t rows = 0;   ///< learned from
   std::int64_t bad = 0;    ///< lines skipped
-  std::vector<double> expected, persistent;  ///< for the next `horizon` rows, a ring of [targets] values a row
-  std::vector<double> newest;                ///< the newest values of the targets that were there
-  std::vector<Scores> scores;                ///< of each target
+  std::vector<double> expected,
+      persistent;              ///< for the next `horizon` rows, a ring of [targets] values a row
+  std::vector<double> newest;  ///< the newest values of the targets that were there
+  std::vector<Scores> scores;  ///< of each target
 
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
@@ -90,7 +92,8 @@ class Session {
   }
 
  private:
-  // True if the line was the header. Without one, columns have the numbers of the first line's fields as their names.
+  // True if the line was the header. Without one, columns have the numbers of the first line's fields as
+  // their names.
   bool take_header(std::string_view line) {
     if (trimmed(line).empty()) return true;
     const auto& fields = [&]() -> const auto& {
@@ -99,7 +102,8 @@ class Session {
       } catch (const BadLine& error) {
         throw UsageError("the first line cannot be understood: " + std::string(error.what()));
       }
-    }();
+    }
+    ();
     std::vector<std::string> names(fields.begin(), fields.end());
     header_done_ = true;
     if (!options_.header) {
@@ -122,15 +126,17 @@ class Session {
   }
 
   void take(std::string_view line) {
-    if (position_) ++position_->lines;
-    else ++lines_before_;
+    if (position_)
+      ++position_->lines;
+    else
+      ++lines_before_;
     if (trimmed(line).empty()) return;
     try {
       if (line.size() >= LineReader::longest) throw BadLine("longer than 1048576 bytes");
       const auto& fields = fields_.split(line);
       if (fields.size() != names_.size()) {
-        throw BadLine(std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") + ", expected " +
-                      std::to_string(names_.size()));
+        throw BadLine(std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
+                      ", expected " + std::to_string(names_.size()));
       }
       if (!model_) begin(choose_columns(options_, names_, fields));
       read(fields, columns_.targets, truth_);
@@ -147,8 +153,8 @@ class Session {
             std::vector<double>& values) const {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!read_number(fields[columns[i]], values[i])) {
-        throw BadLine("column \"" + names_[columns[i]] + "\": \"" + std::string(fields[columns[i]].substr(0, 40)) +
-                      "\" is not a finite number");
+        throw BadLine("column \"" + names_[columns[i]] + "\": \"" +
+                      std::string(fields[columns[i]].substr(0, 40)) + "\" is not a finite number");
       }
     }
   }
@@ -159,7 +165,8 @@ class Session {
     const auto slot = static_cast<std::size_t>(position_->rows % options_.horizon) * targets;
     double *const expected = &position_->expected[slot], *const persistent = &position_->persistent[slot];
     for (std::size_t i = 0; i < targets; ++i) {
-      if (position_->rows >= options_.warm_up) position_->scores[i].add(truth_[i], expected[i], persistent[i]);
+      if (position_->rows >= options_.warm_up)
+        position_->scores[i].add(truth_[i], expected[i], persistent[i]);
       if (std::isfinite(truth_[i])) position_->newest[i] = truth_[i];
     }
     model_->observe(truth_);
@@ -179,7 +186,8 @@ class Session {
   void make(Columns columns) {
     columns_ = std::move(columns);
     if (columns_.inputs.empty() && options_.model != "forecaster") throw UsageError("there are no inputs");
-    model_ = make_model(options_, static_cast<int>(columns_.inputs.size()), static_cast<int>(columns_.targets.size()));
+    model_ = make_model(options_, static_cast<int>(columns_.inputs.size()),
+                        static_cast<int>(columns_.targets.size()));
     position_.emplace(columns_.targets.size(), options_);
     truth_.resize(columns_.targets.size());
     ahead_.resize(columns_.targets.size());
@@ -199,16 +207,18 @@ class Session {
   // Loads what was saved. What the options leave open is as it was; what they name must be the same.
   void resume(const std::vector<std::string_view>& first_row) {
     const Description& saved = saved_->description();
-    Columns asked = choose_columns(options_, names_, first_row.size() == names_.size() && !options_.header
-                                                         ? first_row
-                                                         : std::vector<std::string_view>(names_.size()));
+    Columns asked = choose_columns(options_, names_,
+                                   first_row.size() == names_.size() && !options_.header
+                                       ? first_row
+                                       : std::vector<std::string_view>(names_.size()));
     if (options_.targets.empty()) asked.targets = saved.columns.targets;
     if (options_.inputs.empty()) asked.inputs = saved.columns.inputs;
     if (!options_.inputs.empty() && options_.inputs.front() == "none") {
       asked.inputs = options_.model == "forecaster" ? std::vector<std::size_t>() : asked.targets;
     }
     if (const std::string text = difference(saved.settings, settings_of(options_, asked)); !text.empty()) {
-      throw CheckpointError("the checkpoint \"" + options_.checkpoint + "\" was made with other options: " + text);
+      throw CheckpointError("the checkpoint \"" + options_.checkpoint +
+                            "\" was made with other options: " + text);
     }
     make(asked);
     saved_->read([&](std::istream& in) {
@@ -266,9 +276,10 @@ class Session {
       progress_.say("the input ends before the row at which the checkpoint was made: nothing learned");
     }
     char rate[64];
-    std::snprintf(rate, sizeof rate, ", %.0f rows/s", static_cast<double>(rows_now_) / seconds_since(started_));
-    progress_.remark((interrupted() ? "interrupted: " : "") + std::to_string(rows_now_) + " rows" + rate + ", " +
-                     std::to_string(bad_now_) + " bad lines skipped" +
+    std::snprintf(rate, sizeof rate, ", %.0f rows/s",
+                  static_cast<double>(rows_now_) / seconds_since(started_));
+    progress_.remark((interrupted() ? "interrupted: " : "") + std::to_string(rows_now_) + " rows" + rate +
+                     ", " + std::to_string(bad_now_) + " bad lines skipped" +
                      (position_ && position_->rows > rows_now_
                           ? "; with earlier runs " + std::to_string(position_->rows) + " rows, " +
                                 std::to_string(position_->bad) + " bad"

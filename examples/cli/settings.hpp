@@ -14,7 +14,8 @@ namespace eddy_stream {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-/// All that decides what a model is and what it has learned. What it does not need is not in it: input, output, times.
+/// All that decides what a model is and what it has learned. What it does not need is not in it: input,
+/// output, times.
 inline Settings settings_of(const Options& options, const Columns& columns) {
   char rate[32], forgetting[32];
   std::snprintf(rate, sizeof rate, "%.17g", options.learning_rate);
@@ -75,7 +76,8 @@ inline std::string difference(const Settings& saved, const Settings& asked) {
   std::string text;
   for (std::size_t i = 0; i < saved.size() && i < asked.size(); ++i) {
     if (saved[i] != asked[i]) {
-      text += (text.empty() ? "" : ", ") + saved[i].first + " " + saved[i].second + " instead of " + asked[i].second;
+      text += (text.empty() ? "" : ", ") + saved[i].first + " " + saved[i].second + " instead of " +
+              asked[i].second;
     }
   }
   if (text.empty() && saved.size() != asked.size()) {
