@@ -115,10 +115,15 @@ class Session {
       return options_.header;
     }
     names_ = saved_->description().columns.names;
-    resume(fields);
+    resume();
     to_skip_ = replayed ? position_->lines : 0;
     if (names == names_) return options_.header;
-    if (replayed || !options_.header || names.size() != names_.size()) {
+    const bool text = options_.header && names.size() == names_.size() &&
+                      std::none_of(columns_.targets.begin(), columns_.targets.end(), [&](std::size_t column) {
+                        double value = 0;
+                        return read_number(names[column], value);
+                      });
+    if (replayed || text) {
       throw CheckpointError("the checkpoint \"" + options_.checkpoint + "\" is of other columns: " +
                             Columns::listed(names_) + " instead of " + Columns::listed(names));
     }
@@ -205,12 +210,10 @@ class Session {
   }
 
   // Loads what was saved. What the options leave open is as it was; what they name must be the same.
-  void resume(const std::vector<std::string_view>& first_row) {
+  void resume() {
     const Description& saved = saved_->description();
-    Columns asked = choose_columns(options_, names_,
-                                   first_row.size() == names_.size() && !options_.header
-                                       ? first_row
-                                       : std::vector<std::string_view>(names_.size()));
+    // A row of nothing: what the options leave open is not to be chosen anew.
+    Columns asked = choose_columns(options_, names_, std::vector<std::string_view>(names_.size()));
     if (options_.targets.empty()) asked.targets = saved.columns.targets;
     if (options_.inputs.empty()) asked.inputs = saved.columns.inputs;
     if (!options_.inputs.empty() && options_.inputs.front() == "none") {
