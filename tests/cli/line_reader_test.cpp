@@ -43,7 +43,8 @@ std::vector<std::string> lines_of(const std::string& text, std::size_t piece) {
 TEST(CliLineReader, LinesAreTheSameHoweverTheyCome) {
   const std::string text = "one\ntwo\r\n\nlast without an end";
   const std::vector<std::string> expected{"one", "two", "", "last without an end"};
-  for (const std::size_t piece : {1, 2, 3, 7, 100}) EXPECT_EQ(lines_of(text, piece), expected) << piece;
+  for (const std::size_t piece : std::vector<std::size_t>{1, 2, 3, 7, 100})
+    EXPECT_EQ(lines_of(text, piece), expected) << piece;
   EXPECT_TRUE(lines_of("", 1).empty());
 }
 
