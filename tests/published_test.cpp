@@ -142,7 +142,7 @@ TEST(Published, FixedSizesLieWithinTheObject) {
 
 // A dense layer whose weights are all v says v (x + 1) in every output: one value of another publication, and
 // the outputs are not alike.
-class Hammered : public ::testing::Test {
+class PublishedHard : public ::testing::Test {
  protected:
   static constexpr int outputs = 61;
   using Network = Dense<double, 1, outputs>;
@@ -171,7 +171,7 @@ class Hammered : public ::testing::Test {
   }
 };
 
-TEST_F(Hammered, ThreeReadersSeeCompleteWeightsInOrder) {
+TEST_F(PublishedHard, ThreeReadersSeeCompleteWeightsInOrder) {
   constexpr std::int64_t publications = 20000;
   Shared shared(model_);
   std::array<Findings, 3> found;
@@ -197,7 +197,7 @@ TEST_F(Hammered, ThreeReadersSeeCompleteWeightsInOrder) {
   }
 }
 
-TEST_F(Hammered, ReadersComeAndGo) {
+TEST_F(PublishedHard, ReadersComeAndGo) {
   constexpr int lives = 2000;
   Shared shared(model_);
   std::atomic<int> alive{3}, torn{0};
@@ -225,7 +225,7 @@ TEST_F(Hammered, ReadersComeAndGo) {
 }
 
 // Readers that stopped for ever with old weights in hand.
-TEST_F(Hammered, TheWriterNeedsNoReaderToGoOn) {
+TEST_F(PublishedHard, TheWriterNeedsNoReaderToGoOn) {
   Shared shared(model_);
   std::vector<Shared::Reader> readers;
   for (int i = 1; i <= 3; ++i) {
