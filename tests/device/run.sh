@@ -86,12 +86,11 @@ if [ -n "$quick" ]; then
   try m4 'Lstm, 8 units' "$(model Lstm 8 Adam NoRehearsal)" 200
   exit
 fi
-for processor in m4 m7; do
+for each in m4 m7; do
   for units in 8 16 32; do
-    try $processor "Lstm, $units units" "$(model Lstm $units Adam NoRehearsal)" 500
+    try $each "Lstm, $units units" "$(model Lstm $units Adam NoRehearsal)" 500
   done
-  try $processor "Gru, 16 units" "$(model Gru 16 Adam NoRehearsal)" 500
-  try $processor "Rnn, 16 units" "$(model Rnn 16 Adam NoRehearsal)" 500
-  try $processor "Lstm, 16 units, Sgd" "$(model Lstm 16 Sgd NoRehearsal)" 500
-  try $processor "Lstm, 16 units, 16 windows rehearsed" "$(model Lstm 16 Adam 'RecentRehearsal<16>')" 500
+  try $each 'Lstm, 16 units, rehearsal' "$(model Lstm 16 Adam 'RecentRehearsal<16>')" 500
+  try $each 'Gru, 16 units' "$(model Gru 16 Adam NoRehearsal)" 500
+  try $each 'Rnn, 16 units' "$(model Rnn 16 Adam NoRehearsal)" 500
 done
