@@ -47,7 +47,7 @@ try() {
   # Errors of predictions, the roots of the losses, are compared. One rounding of float is 6e-8 of values of about 1,
   # of which there are some hundred in a step; learning carries them on. A single update moves a weight by up to
   # the learning rate, 1e-3: what learns otherwise is off by more than the bound within a few samples.
-  awk -v bound=1e-5 -v what="$2 on $1" '
+  awk -v bound=1e-4 -v what="$2 on $1" '
     function number(bits,  exponent) {
       exponent = int(bits / 8388608)
       if (exponent >= 255) return "nan"
