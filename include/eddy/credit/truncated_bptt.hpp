@@ -55,11 +55,11 @@ struct TruncatedBptt {
     check_fixed<Window>("the window", window);
     check_fixed<Stride>("the stride", stride);
     if (stride > window) {
-      fail("the stride is " + std::to_string(stride) + ", expected at most the window, " +
-           std::to_string(window) + ": error would leave the window unused");
+      fail("the stride is ", stride, ", expected at most the window, ", window,
+           ": error would leave the window unused");
     }
     if (!is_finite(tolerance) || tolerance < 0 || tolerance >= 1) {
-      fail("the tolerance is " + std::to_string(tolerance) + ", expected 0 to less than 1");
+      fail("the tolerance is ", tolerance, ", expected 0 to less than 1");
     }
   }
 };

@@ -31,8 +31,7 @@ class SymbolCount<Dynamic> {
  public:
   SymbolCount(int symbols) : symbols_(symbols) {
     if (symbols < 1 || symbols > most_symbols) {
-      fail("the number of symbols is " + std::to_string(symbols) + ", expected 1 to " +
-           std::to_string(most_symbols));
+      fail("the number of symbols is ", symbols, ", expected 1 to ", most_symbols);
     }
   }
   constexpr operator int() const { return symbols_; }
@@ -73,8 +72,7 @@ class Embedding {
   Embedding() = default;
   Embedding(int symbols, int width) : symbols_(symbols), width_("outputs", width) {
     if (std::int64_t{symbols} * width > (std::numeric_limits<int>::max)()) {
-      fail("an embedding of " + std::to_string(symbols) + " symbols in " + std::to_string(width) +
-           " values has more than 2147483647 parameters");
+      fail("an embedding of ", symbols, " symbols in ", width, " values has more than 2147483647 parameters");
     }
   }
 
