@@ -27,8 +27,20 @@ concept VectorLoss = requires(const L& loss, VectorView<const double> in, Vector
   { loss.target_size(1) } -> std::convertible_to<int>;
 };
 
+/// Whether L is meant to be a loss of all outputs together.
 template <class L>
-concept Loss = PointwiseLoss<L> || VectorLoss<L>;
+concept EvaluatesTogether = requires(const L& loss, VectorView<const double> in, VectorView<double> out) {
+  loss.evaluate(in, in, in, out);
+};
+
+struct MeanSquaredError;
+struct SoftmaxCrossEntropy;
+
+/// One of the two. Not a disjunction, of which g++ would not say what is missing: in place of what L need not
+/// be stands a loss that is it.
+template <class L>
+concept Loss = PointwiseLoss<std::conditional_t<EvaluatesTogether<L>, MeanSquaredError, L>> &&
+    VectorLoss<std::conditional_t<EvaluatesTogether<L>, L, SoftmaxCrossEntropy>>;
 
 /// A loss whose target may be a class index.
 template <class L>
@@ -105,8 +117,8 @@ struct LogisticLoss {
   template <class Scalar>
   Scalar derivative(Scalar p, Scalar y) const {
     const Scalar w = static_cast<Scalar>(positive_weight);
-    const Scalar small = std::exp(-std::abs(p)), probability = (p >= 0 ? Scalar(1) : small) / (1 + small),
-                 complement = (p >= 0 ? small : Scalar(1)) / (1 + small);
+    const Scalar decay = std::exp(-std::abs(p)), probability = (p >= 0 ? Scalar(1) : decay) / (1 + decay),
+                 complement = (p >= 0 ? decay : Scalar(1)) / (1 + decay);
     return (1 - y) * probability - w * y * complement;
   }
 };

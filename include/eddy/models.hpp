@@ -13,6 +13,7 @@ namespace eddy {
 /// name the usual ones; any other cell will do: `RecurrentModel<GruCell<float, 8, 64, GruReset::after>, 2>`.
 template <Layer Cell, int Outputs = Dynamic, Loss L = MeanSquaredError, Optimizer O = Adam,
           class Credit = TruncatedBptt<16>, Rehearsal R = DefaultRehearsal>
+requires CreditFor<Credit, Sequential<Cell, Dense<typename Cell::Scalar, Cell::Sizes.outputs, Outputs>>>
 class RecurrentModel
     : public Online<Sequential<Cell, Dense<typename Cell::Scalar, Cell::Sizes.outputs, Outputs>>, L, O,
                     Credit, R> {

@@ -76,6 +76,13 @@ class Online {
     /// Forgets the stream: hidden state, window, labels whose error still waited.
     void reset() { memory_.tape.reset(); }
 
+    /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit&& visit) {
+      visit("tape", self.memory_.tape);
+      visit("labels", self.memory_.labels);
+    }
+
    private:
     friend Online;
     explicit Stream(const Online& model)
@@ -108,6 +115,12 @@ class Online {
         fail("the stream is " + std::to_string(stream) + ", expected 0 to " + std::to_string(streams() - 1));
       }
       memory_.tape.reset(stream);
+    }
+
+    /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit&& visit) {
+      visit("tape", self.memory_.tape);
     }
 
    private:
@@ -365,6 +378,14 @@ class Online {
   void reset_optimizer() { trainer_.reset_optimizer(); }
   const Options& options() const { return trainer_.options(); }
   const Network& network() const { return trainer_.network(); }
+
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part. The streams that
+  /// `make_stream` and `make_batch` made show their own.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("trainer", self.trainer_);
+    visit("stream", self.stream_);
+  }
 
  private:
   void check_stream(const Stream& stream) const noexcept(fixed) {

@@ -221,7 +221,7 @@ void update_parameters(const O& optimizer, const Clipping& clipping, double grad
         [&]<std::size_t... M>(std::index_sequence<M...>) {
           std::array<ArrayView<Scalar>, sizeof...(M)> m{
               ArrayView<Scalar>(moments + static_cast<Index>(M) * stride + begin, count)...};
-          optimizer.update(w, (g * coefficient).min(limit).max(-limit), m, step);
+          optimizer.update(w, (((g * coefficient).min)(limit).max)(-limit), m, step);
         }
         (std::make_index_sequence<static_cast<std::size_t>(O::moments)>());
       }

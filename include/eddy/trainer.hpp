@@ -134,6 +134,28 @@ class Trainer {
   /// Forgets the windows that are kept for rehearsal.
   void forget_rehearsed() { rehearsal_.forget(); }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part. The optimizer's settings
+  /// are among them, because they may change while learning goes on; the others are not.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    const auto show = [&](const std::string& name, auto* data, int rows, int columns) {
+      VectorView<std::remove_pointer_t<decltype(data)>> values(data, Index{rows} * columns);
+      visit(("parameters." + name).c_str(), values);
+    };
+    self.network_.visit_parameters(self.parameters_.data(), show);
+    visit("optimizer", self.options_.optimizer);
+    visit("moments", self.moments_);
+    visit("updates_before", self.updates_before_);
+    visit("gradient", self.gradient_);
+    visit("touched", self.touched_);
+    visit("update", self.update_);
+    visit("random", self.random_);
+    visit("rehearsal", self.rehearsal_);
+    if constexpr (requires { Network::visit_state(self.network_, visit); }) {
+      visit("network", self.network_);
+    }
+  }
+
  private:
   /// Bounds that keep a single update of finite weights by a finite gradient finite.
   static void check_setting(const char* what, double value) {

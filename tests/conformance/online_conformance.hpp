@@ -1,6 +1,7 @@
 #pragma once
 
 #include "online_support.hpp"
+#include "support/state.hpp"
 
 #include <algorithm>
 #include <string>
@@ -123,6 +124,42 @@ TYPED_TEST_P(OnlineConformance, MovedModelsGoOnBitForBit) {
 }
 
 // Rule 7.
+// Rule 5.
+TYPED_TEST_P(OnlineConformance, ResumingEqualsNeverStopping) {
+  // Another seed, and a past of its own: nothing of either may be left.
+  typename TypeParam::Options options = this->model_.options();
+  options.seed = 99;
+  TypeParam& model = this->model_;
+  TypeParam resumed = make_model<TypeParam>(options);
+  learn(resumed, this->later_);
+  for (const auto& [x, y] : this->samples_) {
+    copy_state(model, resumed);
+    ASSERT_TRUE(same_contents(model, resumed));
+    ASSERT_TRUE(go_on_alike(model, resumed, {{x, y}}));
+  }
+  EXPECT_TRUE(go_on_alike(model, resumed, this->later_));
+}
+
+TYPED_TEST_P(OnlineConformance, StreamsAreResumed) {
+  TypeParam& model = this->model_;
+  auto alice = model.make_stream();
+  for (const auto& [x, y] : this->samples_) {
+    model.partial_fit(x, y);
+    model.partial_fit(alice, y.sum() * x, y);
+  }
+  TypeParam resumed = make_model<TypeParam>();
+  auto other = resumed.make_stream();
+  std::stringstream checkpoint;
+  save(checkpoint, model, alice);
+  load(checkpoint, resumed, other);
+  for (const auto& [x, y] : this->later_) {
+    ASSERT_TRUE(same_bits(model.step(alice, x), resumed.step(other, x)));
+    model.partial_fit(alice, y);
+    resumed.partial_fit(other, y);
+    ASSERT_TRUE(go_on_alike(model, resumed, {{x, y}}));
+  }
+}
+
 TYPED_TEST_P(OnlineConformance, InterleavedStreamsEqualSeparateOnes) {
   learn(this->model_, this->samples_);
   const TypeParam& model = this->model_;
@@ -273,6 +310,7 @@ REGISTER_TYPED_TEST_SUITE_P(OnlineConformance, PredictChangesNoBit, PredictIsWha
                             PartialFitIsAStepAndThenItsLabel, TheLossIsThatOfThePredictionBeforeTheUpdate,
                             WithLearningRateZeroItOnlySteps, LearningChangesEveryLayer,
                             CopiesGoOnBitForBitAndAlone, MovedModelsGoOnBitForBit,
+                            ResumingEqualsNeverStopping, StreamsAreResumed,
                             InterleavedStreamsEqualSeparateOnes, AStreamLearnsAsTheModelsOwnDoes,
                             ALabelWithDelayZeroIsAnImmediateOne,
                             LabelsOutsideTheWindowAreReportedAndChangeNothing, ALabelBeforeAnyStepIsReported,

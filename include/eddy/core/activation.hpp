@@ -54,7 +54,7 @@ struct Relu {
   template <class Values>
   static void apply(Values&& a) {
     using Scalar = typename std::decay_t<Values>::Scalar;
-    a = a.array().max(Scalar(0));
+    a = (a.array().max)(Scalar(0));
   }
   template <class Output, class Error>
   static void backward(const Output& y, Error&& error) {

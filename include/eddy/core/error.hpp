@@ -18,12 +18,13 @@ inline ErrorHandler error_handler = nullptr;
 /// Returns the handler that was set before.
 inline ErrorHandler set_error_handler(ErrorHandler handler) { return std::exchange(error_handler, handler); }
 
-/// Reports misuse: throws `std::invalid_argument`, or calls the error handler where exceptions are switched
-/// off.
-[[noreturn]] inline void fail(const std::string& reason) {
+/// Reports an error: throws an `Error`, or calls the error handler where exceptions are switched off. Misuse is
+/// a `std::invalid_argument`; what a program cannot know before, as a damaged file, a `std::runtime_error`.
+template <class Error = std::invalid_argument>
+[[noreturn]] void fail(const std::string& reason) {
   const std::string message = "eddy: " + reason;
 #if defined(__cpp_exceptions)
-  throw std::invalid_argument(message);
+  throw Error(message);
 #else
   if (error_handler) {
     error_handler(message.c_str());

@@ -40,16 +40,15 @@ void check_size(const char* what, const X& x, int expected) noexcept(size_is_cer
   if constexpr (EigenExpression<X>) {
     static_assert(X::IsVectorAtCompileTime,
                   "a sample or a target is a vector: pass a column or a row of a matrix");
-    static_assert(
-        Size == Dynamic || int{X::SizeAtCompileTime} == Dynamic || int{X::SizeAtCompileTime} == Size,
-        "a sample or a target has another number of values than the type of the model says");
+    static_assert(Agreeing<int{X::SizeAtCompileTime}, Size>,
+                  "a sample or a target has another number of values than the type of the model says");
     if constexpr (!size_is_certain<X, Size>()) {
       if (x.size() != expected) {
         fail_size(what, static_cast<long>(x.size()), expected);
       }
     }
   } else if constexpr (Size != 1) {
-    static_assert(Size == Dynamic,
+    static_assert(Agreeing<1, Size>,
                   "a number was passed where the type of the model says more than one value");
     if (expected != 1) {
       fail_size(what, 1, expected);
@@ -64,7 +63,9 @@ void copy_values(const X& x, Scalar* destination, int size) {
     static_assert(
         std::is_same_v<typename X::Scalar, Scalar>,
         "a sample or a target has another scalar type than the model: use .cast<float>() or .cast<double>()");
-    if constexpr ((int{X::Flags} & Eigen::DirectAccessBit) != 0) {
+    if constexpr (!std::is_same_v<typename X::Scalar, Scalar>) {
+      return;  // that error is enough
+    } else if constexpr ((int{X::Flags} & Eigen::DirectAccessBit) != 0) {
       const Scalar* const from = x.derived().data();
       const Index stride = x.derived().innerStride();
       for (int i = 0; i < size; ++i) {

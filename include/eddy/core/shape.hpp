@@ -41,6 +41,13 @@ using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scal
 constexpr int add(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a + b; }
 constexpr int multiply(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
 
+/// Whether two sizes are, or at run time may be, the same.
+constexpr bool agree(int a, int b) { return a == Dynamic || b == Dynamic || a == b; }
+
+/// The same as a concept: an assertion of it that fails shows both numbers.
+template <int Actual, int Expected>
+concept Agreeing = agree(Actual, Expected);
+
 /// What the type fixes, or `open` where it leaves that to run time.
 constexpr int fixed_or(int fixed, int open) { return fixed == Dynamic ? open : fixed; }
 

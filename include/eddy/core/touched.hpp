@@ -135,6 +135,21 @@ class Touched {
     });
   }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("is_touched", self.is_touched_);
+    visit("columns", self.columns_);
+    visit("count", self.count_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto known = [&](int column) { return column >= 0 && column < columns_.size(); };
+    return count_ >= 0 && count_ <= columns_.size() &&
+           std::all_of(columns_.data(), columns_.data() + count_, known);
+  }
+
  private:
   [[no_unique_address]] Storage<Flag, sparse_columns_at_compile_time<Network>()> is_touched_;
   [[no_unique_address]] Storage<int, sparse_columns_at_compile_time<Network>()> columns_;

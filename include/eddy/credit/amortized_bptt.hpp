@@ -139,6 +139,33 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
   const Scalar* gradient() const { return gradient_.data(); }
   Scalar gradient_norm() const { return gradient_norm_; }
 
+  /// Shows what must be kept to go on later, an update that is under way included: calls visit(name, value)
+  /// for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    Ring::visit_state(self, visit);
+    visit("gradient", self.gradient_);
+    visit("gradient_norm", self.gradient_norm_);
+    visit("stage", self.stage_);
+    visit("span", self.span_);
+    visit("next", self.next_);
+    visit("summed", self.summed_);
+    visit("updated", self.updated_);
+    visit("work_a_sample", self.work_a_sample_);
+    visit("allowance", self.allowance_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    if (!Ring::times_are_valid() || stage_ < Stage::idle || stage_ > Stage::update || updated_ < 0 ||
+        updated_ > parameters_ || !is_finite(work_a_sample_) || !is_finite(allowance_)) {
+      return false;
+    }
+    return stage_ != Stage::sweep ||
+           (Ring::holds(span_.newest) && Ring::holds(span_.oldest) && span_.oldest_error <= span_.newest &&
+            next_ >= span_.oldest - 1 && next_ <= summed_ && summed_ <= span_.newest);
+  }
+
  private:
   // What the pieces of an update cost, in steps back. Measured for LSTM and GRU with 16 to 128 units and
   // Adam; an optimizer that does less only makes the last shares of an update shorter.

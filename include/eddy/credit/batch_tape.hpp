@@ -152,6 +152,34 @@ class BatchTape {
     last_sweep_ = time_;
   }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("state", self.state_);
+    visit("columns", self.columns_);
+    visit("outputs", self.outputs_);
+    visit("errors", self.errors_);
+    visit("gaps", self.gaps_);
+    visit("slots", self.slots_);
+    visit("time", self.time_);
+    visit("last_sweep", self.last_sweep_);
+    visit("pending", self.pending_);
+    visit("oldest_pending", self.oldest_pending_);
+    visit("newest_pending", self.newest_pending_);
+    visit("lost_errors", self.lost_errors_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    constexpr Time most = Time{1} << 62;
+    const auto waits = [](const Slot& slot) { return slot.has_error; };
+    return time_ >= 0 && time_ < most && last_sweep_ >= 0 && last_sweep_ <= time_ &&
+           pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
+           (pending_ == 0 ||
+            (holds(oldest_pending_) && holds(newest_pending_) && oldest_pending_ <= newest_pending_)) &&
+           lost_errors_ >= 0;
+  }
+
  private:
   struct Slot {
     bool has_error = false, has_gaps = true;

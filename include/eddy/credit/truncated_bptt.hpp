@@ -284,6 +284,45 @@ class Tape {
     return {columns_.data(), sizes_.column, slots(from, to), slots(first_error, to)};
   }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("state", self.state_);
+    visit("state_error", self.state_error_);
+    visit("columns", self.columns_);
+    visit("inputs", self.inputs_);
+    visit("outputs", self.outputs_);
+    visit("errors", self.errors_);
+    visit("slots", self.slots_);
+    visit("before", self.before_);
+    visit("steps", self.steps_);
+    visit("last_sweep", self.last_sweep_);
+    visit("newest_slot", self.newest_slot_);
+    visit("pending", self.pending_);
+    visit("oldest_pending", self.oldest_pending_);
+    visit("newest_pending", self.newest_pending_);
+    visit("lost_errors", self.lost_errors_);
+    visit("steps_back", self.steps_back_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto waits = [](const Slot& slot) { return slot.has_error; };
+    return times_are_valid() && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
+           (pending_ == 0 || holds(oldest_pending_));
+  }
+
+ protected:
+  /// The same, but for which errors wait.
+  bool times_are_valid() const {
+    constexpr Time most = Time{1} << 62;
+    return before_ >= 0 && before_ < most && steps_ >= 0 && steps_ < most && last_sweep_ >= 0 &&
+           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && pending_ >= 0 &&
+           pending_ <= window_ &&
+           (pending_ == 0 || (oldest_pending_ <= newest_pending_ && newest_pending_ <= time())) &&
+           lost_errors_ >= 0;
+  }
+
  private:
   struct Slot {
     bool gap = false;

@@ -23,6 +23,14 @@ constexpr LayerSizes stacked(std::initializer_list<LayerSizes> layers) {
   return sum;
 }
 
+/// Refuses what is no layer. An assertion for each, as compilers do not say which of several is none, and
+/// why.
+template <class L>
+constexpr bool assert_layer() {
+  static_assert(Layer<L>, "a Sequential is made of layers: this is none, for want of what is named below");
+  return true;
+}
+
 /// Layers one above the other: each reads the output of the one before. Error flows through all of them and
 /// through time.
 ///
@@ -30,8 +38,9 @@ constexpr LayerSizes stacked(std::initializer_list<LayerSizes> layers) {
 /// not the outputs of the one before (at compile time where both are fixed).
 ///
 /// Layers may be frozen and thawed while learning goes on: see `Online::freeze`.
-template <Layer... Layers>
+template <class... Layers>
 class Sequential {
+  static_assert((assert_layer<Layers>() && ...));
   static_assert(sizeof...(Layers) > 0, "a Sequential needs at least one layer");
   static constexpr std::size_t Depth = sizeof...(Layers);
   template <std::size_t N>
@@ -71,6 +80,12 @@ class Sequential {
   void freeze(bool frozen = true) {
     static_assert(N < Depth, "the network has no layer at that position");
     frozen_ = frozen ? frozen_ | bit(N) : frozen_ & ~bit(N);
+  }
+
+  /// Shows what must be kept to go on later, which layers are frozen: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("frozen", self.frozen_);
   }
 
   /// Whether the layer at position N does not learn: by its type, or because it was frozen.
@@ -296,8 +311,7 @@ class Sequential {
   template <std::size_t N>
   void check_pair() const {
     constexpr int from = LayerAt<N>::Sizes.outputs, to = LayerAt<N + 1>::Sizes.inputs;
-    static_assert(from == Dynamic || to == Dynamic || from == to,
-                  "the inputs of a layer are not the outputs of the layer below it");
+    static_assert(Agreeing<to, from>, "the inputs of a layer are not the outputs of the layer below it");
     if (const int outputs = layer<N>().sizes().outputs, inputs = layer<N + 1>().sizes().inputs;
         outputs != inputs) {
       fail("layer " + std::to_string(N + 1) + " takes " + std::to_string(inputs) + " inputs, but layer " +

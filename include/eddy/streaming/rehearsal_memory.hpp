@@ -67,6 +67,20 @@ class KeptWindows {
     }
   }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("windows", self.windows_);
+    visit("steps", self.steps_);
+    visit("seen", self.seen_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto fits = [&](int steps) { return steps >= 1 && steps <= window_; };
+    return seen_ >= 0 && std::all_of(steps_.data(), steps_.data() + size(), fits);
+  }
+
  private:
   template <class Memory>
   View<Memory> view(Memory* memory) const {
@@ -149,6 +163,12 @@ class RehearsalMemory {
     });
   }
 
+  /// Shows what must be kept to go on later: calls visit(name, value) for each part.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit&& visit) {
+    visit("kept", self.kept_);
+  }
+
  private:
   int replays_, stride_;
   KeptWindows<Policy, Scalar, Network::Sizes.inputs, Network::Sizes.state, Memory::Targets, Memory::Window,
@@ -168,6 +188,8 @@ class RehearsalMemory<NoRehearsal, Memory> {
   static void rehearse(Anything&&...) {}
   template <class... Anything>
   static void keep(Anything&&...) {}
+  template <class Self, class Visit>
+  static void visit_state(Self&, Visit&&) {}
 };
 
 }  // namespace eddy

@@ -214,7 +214,8 @@ struct Simd {
     constexpr std::uint32_t shift = 64;  // keeps what is rounded positive
     x = at_least(at_most(x, all(20)), all(-20)) * 2.0;
     const Int shifted = __builtin_convertvector(x * 1.4426950408889634 + (shift + 0.5), Int);
-    const Int n = (Int)((Unsigned)shifted - shift);  // unsigned, because NaN gives the least of all
+    // unsigned, because NaN gives the least of all
+    const Int n = __builtin_convertvector(__builtin_convertvector(shifted, Unsigned) - shift, Int);
     const Pack steps = __builtin_convertvector(n, Pack);
     const Pack r = in_order(x - steps * 0x1.62e42feep-1) - steps * 0x1.a39ef35793c76p-33;
     Pack p = r * (1.0 / 6227020800) + 1.0 / 479001600;

@@ -1,4 +1,5 @@
 # eddy::mpi, if MPI is found: eddy with what <eddy/distributed/mpi.hpp> needs.
+set(eddy_mpi_NEEDS "MPI for C++ (Debian: libopenmpi-dev)")
 if(NOT TARGET eddy::mpi)
   set(MPI_CXX_SKIP_MPICXX ON) # only the functions of C; the classes of MPI 2 are long gone from the standard
   find_package(MPI QUIET COMPONENTS CXX)

@@ -1,0 +1,11 @@
+# eddy::safetensors, if nlohmann-json is found: eddy with what <eddy/io/safetensors.hpp> needs.
+set(eddy_safetensors_NEEDS "nlohmann-json (Debian: nlohmann-json3-dev)")
+if(NOT TARGET eddy::safetensors)
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    find_package(nlohmann_json QUIET CONFIG)
+  endif()
+  if(TARGET nlohmann_json::nlohmann_json)
+    add_library(eddy::safetensors INTERFACE IMPORTED GLOBAL)
+    target_link_libraries(eddy::safetensors INTERFACE eddy::eddy nlohmann_json::nlohmann_json)
+  endif()
+endif()

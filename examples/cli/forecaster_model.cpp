@@ -1,0 +1,41 @@
+#include "errors.hpp"
+#include "model.hpp"
+
+#include <eddy/forecaster.hpp>
+#include <eddy/io/checkpoint.hpp>
+
+namespace eddy_stream {
+
+/// The recipe of the library, which scales, remembers and mixes by itself.
+class ForecasterModel final : public Model {
+ public:
+  ForecasterModel(const Options& options, int inputs)
+      : forecaster_(inputs, {.horizon = options.horizon, .season = options.season, .seed = options.seed}),
+        x_(inputs) {}
+
+  void observe(const std::vector<double>& targets) override {
+    forecaster_.observe(static_cast<float>(targets[0]));
+  }
+
+  void step(const std::vector<double>& inputs, std::vector<double>& prediction) override {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      x_[static_cast<eddy::Index>(i)] = static_cast<float>(inputs[i]);
+    prediction[0] = static_cast<double>(forecaster_.step(x_)(0));
+  }
+
+  void save(std::ostream& out) const override { eddy::save(out, forecaster_); }
+  void load(std::istream& in) override { eddy::load(in, forecaster_); }
+
+ private:
+  eddy::Forecaster<float> forecaster_;
+  eddy::Vector<float> x_;
+};
+
+MadeModel make_forecaster(const Options& options, int inputs, int targets) {
+  if (targets != 1) {
+    throw UsageError("the forecaster has one target, and there are " + std::to_string(targets));
+  }
+  return std::make_unique<ForecasterModel>(options, inputs);
+}
+
+}  // namespace eddy_stream

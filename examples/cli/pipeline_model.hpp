@@ -1,0 +1,78 @@
+#pragma once
+// A learner between scalers, as a Model.
+
+#include "model.hpp"
+
+#include <eddy/io/checkpoint.hpp>
+#include <eddy/preprocessing/chain.hpp>
+#include <eddy/preprocessing/imputer.hpp>
+#include <eddy/preprocessing/lags.hpp>
+#include <eddy/preprocessing/pipeline.hpp>
+#include <eddy/preprocessing/standard_scaler.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <utility>
+
+namespace eddy_stream {
+
+/// The size of what stands before the learner gives it.
+inline int learner_inputs(const Options& options, int inputs) { return options.lags * inputs; }
+
+/// Steps that must be kept for error to go back `window` rows from a label that comes `horizon` rows late.
+inline int learner_window(const Options& options) { return options.window + options.horizon - 1; }
+
+/// What is missing in a row is taken to be as in the row before; then inputs and targets are scaled by what
+/// has been seen so far.
+template <eddy::Learner Learner>
+class PipelineModel final : public Model {
+  using Scalar = typename Learner::Scalar;
+  using In = eddy::Chain<eddy::Imputer<Scalar>, eddy::StandardScaler<Scalar>, eddy::Lags<Scalar>>;
+  using Out = eddy::StandardScaler<Scalar>;
+
+ public:
+  PipelineModel(const Options& options, int inputs, int targets, const Learner& learner)
+      : horizon_(options.horizon),
+        pipeline_(In(eddy::Imputer<Scalar>(inputs), eddy::StandardScaler<Scalar>(inputs),
+                     eddy::Lags<Scalar>(inputs, options.lags)),
+                  learner, Out(targets)),
+        x_(inputs),
+        y_(targets) {}
+
+  void observe(const std::vector<double>& targets) override {
+    const auto step = pipeline_.time() + 1 - horizon_;
+    if (step < 1) {
+      return;
+    }
+    std::transform(targets.begin(), targets.end(), y_.data(),
+                   [](double y) { return static_cast<Scalar>(y); });
+    if (y_.array().isNaN().all()) {
+      return;
+    }
+    pipeline_.partial_fit(eddy::at(step), y_);
+  }
+
+  void step(const std::vector<double>& inputs, std::vector<double>& prediction) override {
+    std::transform(inputs.begin(), inputs.end(), x_.data(), [](double x) { return static_cast<Scalar>(x); });
+    pipeline_.step(x_);
+    for (std::size_t i = 0; i < prediction.size(); ++i) {
+      prediction[i] = static_cast<double>(pipeline_.prediction()(static_cast<eddy::Index>(i)));
+    }
+  }
+
+  void save(std::ostream& out) const override { eddy::save(out, pipeline_); }
+  void load(std::istream& in) override { eddy::load(in, pipeline_); }
+
+ private:
+  int horizon_;
+  eddy::Pipeline<In, Learner, Out> pipeline_;
+  eddy::Vector<Scalar> x_, y_;
+};
+
+template <eddy::Learner Learner>
+MadeModel between_scalers(const Options& options, int inputs, int targets, const Learner& learner) {
+  return std::make_unique<PipelineModel<Learner>>(options, inputs, targets, learner);
+}
+
+}  // namespace eddy_stream

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace others {
+
+float loss_of_gru();
+
+}  // namespace others
