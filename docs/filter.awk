@@ -7,7 +7,7 @@ BEGIN {
   while ((getline line < "docs/contracts.tsv") > 0) {
     if (line !~ /^#/ && split(line, field, "\t") == 3) {
       place[++rules] = field[1]
-      declaration[rules] = "^  (" field[2] ")"
+      declaration[rules] = "^ +(" field[2] ")"
       sentence[rules] = field[3]
     }
   }
@@ -37,22 +37,54 @@ FNR == 1 {
   }
   blank = 0
   documented = 1
+  said = text
+  sub(/^ */, "", said)
   print
   next
 }
 
 /^(template|class|struct|requires|concept|inline|constexpr|void|auto|\[\[)/ { in_class = 0 }
-/^(template.*)?(class|struct) .*\{/ { in_class = 1 }
+/^(template.*)?(class|struct) [^;]*$/ { in_class = 1 }
+/^#(define|undef) EDDY_/ { print ""; next }
 /^\}/ { in_class = 0 }
+/^  (struct|class) .*\{$/ { nested = 1 }
+/^  \}/ { nested = 0 }
 
-in_class && !documented && /^  [^ ]/ && !/^  (template|requires)/ {
+in_class && !documented && (nested ? /^  (  )?[^ ]/ : /^  [^ ]/) && !/^ *(template|requires)/ && !/\/\/\/</ {
   for (rule = 1; rule <= rules; ++rule) {
     if (path ~ place[rule] && $0 ~ declaration[rule]) {
       sub(/^  /, "  /** " sentence[rule] " */ ")
+      said = sentence[rule]
       break
     }
   }
 }
+in_class && said != "" { gsub(/, (Outputs|Stride) = /, "; /** " said " */ static constexpr int&"); gsub(/int, /, "int ") }
+in_class && said == "" && /; +\/\/\/< / {
+  said = $0
+  sub(/.*\/\/\/< /, "", said)
+}
+# doxygen gives a docstring to the first of several members that are declared together: the others get it, too.
+in_class && said != "" && match($0, /^ *(\/\*\*.*\*\/ +)?(static constexpr )?(const )?[A-Za-z_:0-9]+(<[^;()]*>)?[ *]+[a-zA-Z_0-9]+( = [^,;()]*)?, \*?[a-zA-Z_0-9]+[ ,;]/) {
+  type = $0
+  sub(/^ *(\/\*\*.*\*\/ +)?/, "", type)
+  match(type, /^(static constexpr )?(const )?[A-Za-z_:0-9]+(<[^;()]*>)? /)
+  type = substr(type, 1, RLENGTH)
+  sub(/ $/, "", type)
+  parts = split($0, piece, /, /)
+  joined = piece[1]
+  for (part = 2; part <= parts; ++part) {
+    if (piece[part] ~ /^\*?[a-zA-Z_0-9]+( = |;|$)/ && joined !~ /<[^>]*$/) {
+      joined = joined "; /** " said " */ " type " " piece[part]
+    } else {
+      joined = joined ", " piece[part]
+    }
+  }
+  $0 = joined
+  if (sub(/ *\/\/\/<.*/, "")) {
+    $0 = "/** " said " */ " $0
+  }
+}
 # A docstring holds until the declaration below it has begun.
-!/^ *(template|requires)/ { documented = 0 }
+!/^ *(template|requires)/ { documented = 0; said = "" }
 { blank = 0; equation = 0; print }

@@ -11,6 +11,7 @@ namespace eddy {
 /// Called with the message of an error where exceptions are switched off.
 using ErrorHandler = void (*)(const char* message);
 
+/// The handler that `set_error_handler` has set, or null.
 inline ErrorHandler error_handler = nullptr;
 
 /// Sets what happens on an error in a program built with `-fno-exceptions`; the default prints the message
@@ -18,8 +19,9 @@ inline ErrorHandler error_handler = nullptr;
 /// Returns the handler that was set before.
 inline ErrorHandler set_error_handler(ErrorHandler handler) { return std::exchange(error_handler, handler); }
 
-/// Reports an error: throws an `Error`, or calls the error handler where exceptions are switched off. Misuse is
-/// a `std::invalid_argument`; what a program cannot know before, as a damaged file, a `std::runtime_error`.
+/// Reports an error: throws an `Error`, or calls the error handler where exceptions are switched off. Misuse
+/// is a `std::invalid_argument`; what a program cannot know before, as a damaged file, a
+/// `std::runtime_error`.
 template <class Error = std::invalid_argument>
 [[noreturn]] void fail(const std::string& reason) {
   const std::string message = "eddy: " + reason;
