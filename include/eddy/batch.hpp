@@ -13,6 +13,7 @@ namespace eddy {
 template <class Y, class L>
 inline constexpr bool are_class_indices = std::is_integral_v<typename Y::Scalar>&& ClassLoss<L>;
 
+/// Refuses a matrix that is not [rows, streams]; `what` names it.
 template <class X>
 void check_columns(const char* what, const X& x, int rows, int streams) {
   if (x.rows() != rows || x.cols() != streams) {

@@ -72,6 +72,7 @@ struct MeanAbsoluteError {
 
 /// Huber 1964 (doi:10.1214/aoms/1177703732): ½ e² where |e| = |p − y| ≤ δ, else δ (|e| − ½ δ).
 struct HuberLoss {
+  /// The error from which on it is linear.
   double delta = 1;
 
   template <class Scalar>
@@ -89,6 +90,7 @@ struct HuberLoss {
 /// Quantile loss (Koenker & Bassett 1978, doi:10.2307/1913643): τ (y − p) where y ≥ p, else (1 − τ) (p − y).
 /// Its minimum is the τ-quantile of y. The derivative at p = y is the middle of its two sides, ½ − τ.
 struct PinballLoss {
+  /// Which quantile is predicted, between 0 and 1.
   double quantile = 0.5;
 
   template <class Scalar>
@@ -107,6 +109,7 @@ struct PinballLoss {
 /// positives count `positive_weight`-fold. The model's outputs are logits; `logistic()` turns them into
 /// probabilities.
 struct LogisticLoss {
+  /// What a positive weighs against a negative.
   double positive_weight = 1;
 
   template <class Scalar>
@@ -141,6 +144,7 @@ struct PoissonLoss {
 /// means μ, then n log-variances s. The variance is held within
 /// [`minimum_variance`, 1 / `minimum_variance`].
 struct GaussianLoss {
+  /// No variance below it is believed, in squared units of the target.
   double minimum_variance = 1e-6;
 
   static constexpr int target_size(int outputs) {
@@ -174,7 +178,9 @@ struct GaussianLoss {
 /// distribution, (1 − ε) t + ε / K (Szegedy et al. 2016, arXiv:1512.00567); `class_weights` w, one each
 /// class, are 1 if empty (the only part of a fixed-size model that takes heap memory, once, if used).
 struct SoftmaxCrossEntropy {
+  /// The share of a label that goes to all classes alike.
   double label_smoothing = 0;
+  /// What each class weighs; empty for 1 each.
   std::vector<double> class_weights = {};
 
   static constexpr bool takes_class_index = true;

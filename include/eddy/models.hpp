@@ -31,16 +31,19 @@ class RecurrentModel
       : Base(typename Base::Network{Cell(inputs, hidden), ReadOut(hidden, outputs)}, std::move(options)) {}
 };
 
+/// A simple recurrent network with a linear read-out.
 template <class Scalar = float, int Inputs = Dynamic, int Hidden = Dynamic, int Outputs = Dynamic,
           Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
           Rehearsal R = DefaultRehearsal>
 using Rnn = RecurrentModel<RnnCell<Scalar, Inputs, Hidden>, Outputs, L, O, Credit, R>;
 
+/// Long short-term memory with a linear read-out.
 template <class Scalar = float, int Inputs = Dynamic, int Hidden = Dynamic, int Outputs = Dynamic,
           Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
           Rehearsal R = DefaultRehearsal>
 using Lstm = RecurrentModel<LstmCell<Scalar, Inputs, Hidden>, Outputs, L, O, Credit, R>;
 
+/// Gated recurrent units, reset before the product, with a linear read-out.
 template <class Scalar = float, int Inputs = Dynamic, int Hidden = Dynamic, int Outputs = Dynamic,
           Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
           Rehearsal R = DefaultRehearsal>

@@ -95,6 +95,7 @@ class Online {
   /// matrix of inputs, predictions or targets has a column for each stream. Allocates at construction.
   class Batch {
    public:
+    /// How many streams there are.
     int streams() const { return memory_.tape.streams(); }
 
     /// The newest step of all, counted from 1.

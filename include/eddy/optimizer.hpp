@@ -12,9 +12,11 @@
 
 namespace eddy {
 
+/// Memory as an array, of which an optimizer changes each value by itself.
 template <class Scalar>
 using ArrayView = Eigen::Map<Eigen::Array<Scalar, Dynamic, 1>>;
 
+/// The same, to be read only.
 template <class Scalar>
 using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>>;
 
@@ -179,9 +181,10 @@ struct AdamW {
 /// brought down to `norm` (Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063): g ← g min(1, norm / (‖g‖ +
 /// 1e-6)); then each of its values into [−value, value].
 struct Clipping {
-  double norm = 0;
-  double value = 0;
+  double norm = 0;   ///< the largest 2-norm of the whole gradient; 0 for none
+  double value = 0;  ///< the largest size of any of its values; 0 for none
 
+  /// What to multiply a gradient of such a norm by.
   double coefficient(double gradient_norm) const {
     return norm > 0 ? (std::min)(1.0, norm / (gradient_norm + 1e-6)) : 1.0;
   }

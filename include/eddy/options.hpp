@@ -14,8 +14,8 @@ using DefaultRehearsal = RecentRehearsal<200>;
 /// A named part of the parameters, with its values where the model keeps them.
 template <class Scalar>
 struct NamedParameter {
-  std::string name;
-  MatrixView<Scalar> values;
+  std::string name;           ///< as "0.weight_ih"
+  MatrixView<Scalar> values;  ///< its part of the flat vector
 };
 
 /// Settings of `Online`.

@@ -15,13 +15,15 @@ concept Schedule = requires(const S& schedule, std::int64_t step) {
 
 /// 1, always.
 struct ConstantRate {
+  /// The factor at an update, counted from 1.
   double operator()(std::int64_t) const { return 1; }
 };
 
 /// factor^⌊(step − 1) / period⌋: a drop every `period` updates.
 struct StepDecay {
-  double factor = 0.5;
-  std::int64_t period = 10000;
+  double factor = 0.5;          ///< what a period multiplies the rate by
+  std::int64_t period = 10000;  ///< updates
+  /// The factor at an update, counted from 1.
   double operator()(std::int64_t step) const {
     const std::int64_t drops = (step - 1) / period;
     return std::pow(factor, static_cast<double>(drops));
@@ -30,8 +32,9 @@ struct StepDecay {
 
 /// factor^((step − 1) / period): the same, smoothly.
 struct ExponentialDecay {
-  double factor = 0.5;
-  std::int64_t period = 10000;
+  double factor = 0.5;          ///< what a period multiplies the rate by
+  std::int64_t period = 10000;  ///< updates
+  /// The factor at an update, counted from 1.
   double operator()(std::int64_t step) const {
     return std::pow(factor, static_cast<double>(step - 1) / static_cast<double>(period));
   }
@@ -40,8 +43,9 @@ struct ExponentialDecay {
 /// Half a cosine from 1 down to `floor` over `period` updates, `floor` from then on (Loshchilov & Hutter
 /// 2017, arXiv:1608.03983, without restarts).
 struct CosineDecay {
-  std::int64_t period = 10000;
-  double floor = 0;
+  std::int64_t period = 10000;  ///< updates
+  double floor = 0;             ///< the least factor
+  /// The factor at an update, counted from 1.
   double operator()(std::int64_t step) const {
     const double progress = (std::min)(1.0, static_cast<double>(step - 1) / static_cast<double>(period));
     return floor + (1 - floor) * (1 + std::cos(std::numbers::pi * progress)) / 2;
@@ -50,7 +54,8 @@ struct CosineDecay {
 
 /// √(period / max(step, period)): 1 for `period` updates, then falling as 1/√step.
 struct InverseSquareRoot {
-  std::int64_t period = 1000;
+  std::int64_t period = 1000;  ///< updates
+  /// The factor at an update, counted from 1.
   double operator()(std::int64_t step) const {
     return std::sqrt(static_cast<double>(period) / static_cast<double>((std::max)(step, period)));
   }
@@ -59,8 +64,9 @@ struct InverseSquareRoot {
 /// Rises linearly to 1 over `period` updates, times another schedule.
 template <Schedule Then = ConstantRate>
 struct WarmUp {
-  std::int64_t period = 1000;
-  Then then = {};
+  std::int64_t period = 1000;  ///< updates
+  Then then = {};              ///< what follows the first period
+  /// The factor at an update, counted from 1.
   double operator()(std::int64_t step) const {
     return (std::min)(1.0, static_cast<double>(step) / static_cast<double>(period)) * then(step);
   }
@@ -70,11 +76,13 @@ struct WarmUp {
 /// {.learning_rate = 3e-3}, .schedule = {.period = 50000}}`.
 template <Optimizer Inner, Schedule Factor>
 struct Scheduled {
-  Inner optimizer = {};
-  Factor schedule = {};
+  Inner optimizer = {};      ///< whose learning rate is multiplied
+  Factor schedule = {};      ///< by what
   double learning_rate = 1;  ///< a factor on that of `optimizer`
 
+  /// How many vectors of the parameters' shape it keeps.
   static constexpr int moments = Inner::moments;
+  /// The update of the inner optimizer, with its learning rate at this step.
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& m, std::int64_t step) const {
     Inner now = optimizer;

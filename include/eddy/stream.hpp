@@ -91,6 +91,7 @@ struct StreamMemory {
   Storage<Scalar, multiply(2, multiply(Targets, add(Credit::SlotsAtCompileTime, 1)))>
       labels;  ///< targets, then weights: a column for what comes in, and one a step
   Storage<Scalar, Outputs> error;
+  /// What a prediction works on.
   [[no_unique_address]] mutable std::conditional_t<fixed, NoScratch, Scratch<Network>> scratch;
 
  private:

@@ -10,7 +10,7 @@ namespace eddy {
 
 /// The step that a label belongs to; made by `at`.
 struct At {
-  std::int64_t step;
+  std::int64_t step;  ///< counted from 1
 };
 
 /// Says that a label belongs to an earlier step: `model.partial_fit(eddy::at(when), y)` with `when =
@@ -20,8 +20,8 @@ constexpr At at(std::int64_t step) { return {step}; }
 /// A target with a weight; made by `weighted`. Refers to its arguments: use it within the call.
 template <class Y, class W>
 struct Weighted {
-  const Y& y;
-  const W& weight;
+  const Y& y;       ///< the label
+  const W& weight;  ///< of each of its values, or of all
 };
 
 /// Multiplies the loss by `weight`: a number for all outputs, or a vector with one for each. Weights are
@@ -31,8 +31,10 @@ constexpr Weighted<Y, W> weighted(const Y& y, const W& weight) {
   return {y, weight};
 }
 
+/// Whether a label has weights.
 template <class Y>
 inline constexpr bool is_weighted = false;
+/// A label with weights has.
 template <class Y, class W>
 inline constexpr bool is_weighted<Weighted<Y, W>> = true;
 
@@ -68,6 +70,7 @@ void check_target(const Y& y, int targets) {
   }
 }
 
+/// Refuses a label that does not fit the loss.
 template <Loss L, int Size, TargetFor<L> Y>
 void check_target(const L& loss, const Y& y, int targets) {
   if constexpr (OwnTargetFor<Y, L>) {
@@ -124,6 +127,7 @@ TargetKind write_target(const Y& y, VectorView<Scalar> target, VectorView<Scalar
     return any ? TargetKind::usable : TargetKind::missing;
   }
 }
+/// Writes a label as numbers and weights; returns whether there was one.
 template <Loss L, int Size, class Scalar, TargetFor<L> Y>
 TargetKind write_target(const L& loss, const Y& y, VectorView<Scalar> target, VectorView<Scalar> weight) {
   if constexpr (OwnTargetFor<Y, L>) {

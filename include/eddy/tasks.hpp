@@ -23,12 +23,13 @@ struct Task {
 
 /// Says that a task has no label in `labels(…)`.
 struct NoLabel {};
+/// Says that a task has no label this time.
 inline constexpr NoLabel no_label{};
 
 /// A label for each task; made by `labels` or `task`. Refers to its arguments: use it within the call.
 template <class... Y>
 struct TaskLabels {
-  std::tuple<const Y&...> each;
+  std::tuple<const Y&...> each;  ///< a label for each task
 };
 
 /// Labels of a model with `Tasks`, in their order, each what the loss of its task takes: a number, a vector,
@@ -63,7 +64,7 @@ template <class... T>
 struct Tasks {
   static_assert(sizeof...(T) > 0);
 
-  std::tuple<T...> tasks = {};
+  std::tuple<T...> tasks = {};  ///< the tasks, in the order of the outputs
 
   static constexpr bool fixed = ((T::OutputsAtCompileTime != Dynamic) && ...);
 
@@ -128,6 +129,7 @@ struct Tasks {
     return part(prediction, own);
   }
 
+  /// Refuses labels that do not fit their tasks.
   template <class... Y>
   requires(sizeof...(Y) <= sizeof...(T)) void check_target(const TaskLabels<Y...>& labels) const {
     for_each_label(labels, [](const auto& y, const auto& task, Part targets) {
@@ -136,6 +138,7 @@ struct Tasks {
     });
   }
 
+  /// Writes the labels of all tasks as numbers and weights; returns whether there was one.
   template <class Scalar, class... Y>
   requires(sizeof...(Y) <= sizeof...(T)) TargetKind
       write_target(const TaskLabels<Y...>& labels, VectorView<Scalar> target, VectorView<Scalar> weight)

@@ -36,12 +36,14 @@ class Trainer {
   static constexpr LayerSizes Sizes = Network::Sizes;
   static constexpr int Parameters = Sizes.parameters;
   static constexpr int Targets = Sizes.fixed() ? targets_at_compile_time<L, Sizes.outputs>() : Dynamic;
+  /// Whether an update is spread over the labels of a period.
   static constexpr bool amortized = requires { Credit::amortized; };
   static_assert(!amortized || std::is_same_v<R, NoRehearsal>,
                 "AmortizedBptt is for a flat latency: it goes with NoRehearsal only");
 
   /// What a stream remembers for learning, and several in lock step.
   using Memory = StreamMemory<Network, Credit, Targets>;
+  /// What several streams in lock step remember.
   using Batch = BatchMemory<Network>;
 
   /// Initial weights from the seed. Throws `std::invalid_argument` if a setting is out of range.
@@ -104,6 +106,7 @@ class Trainer {
 
   /// All weights; of the gradient, and of each moment, there are as many.
   Scalar* parameters() { return parameters_.data(); }
+  /// The weights, to be read only.
   const Scalar* parameters() const { return parameters_.data(); }
 
   /// The gradient of the latest update, before clipping.
@@ -111,6 +114,7 @@ class Trainer {
 
   /// What the optimizer keeps beside the parameters: `moments` vectors, each in whole cache lines.
   VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
+  /// What the optimizer keeps, vector after vector.
   VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
 
   /// The optimizer's settings, to be changed while learning goes on.

@@ -51,8 +51,8 @@ constexpr const char* describe(UpdateStatus status) {
 /// What became of the latest label, and of all so far.
 template <class Scalar>
 struct Update {
-  UpdateStatus status = UpdateStatus::none;
-  bool applied = false;                ///< whether the weights changed
+  UpdateStatus status = UpdateStatus::none;  ///< what became of the latest label
+  bool applied = false;                      ///< whether the weights changed
   Scalar loss = not_a_number<Scalar>;  ///< of the prediction made before the label; NaN if there was none
   Scalar gradient_norm = 0;            ///< global 2-norm, before clipping
   std::int64_t updates = 0;            ///< updates of the weights so far

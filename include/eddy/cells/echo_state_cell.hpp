@@ -129,6 +129,7 @@ class EchoStateCell {
     visit_fused(parameters, hidden_, inputs_, hidden_, visit);
   }
 
+  /// The settings it was made with.
   const EchoStateOptions& options() const { return options_; }
 
  private:

@@ -9,9 +9,10 @@ namespace eddy {
 /// Vectors of one or more streams, a column a stream, `stride` from column to column.
 template <class Scalar>
 struct Columns {
-  Scalar* data = nullptr;
-  Index stride = 0;
+  Scalar* data = nullptr;  ///< the vector of the first stream; null for none
+  Index stride = 0;        ///< from a vector to the next
 
+  /// The vector of a stream.
   Scalar* column(int stream) const { return data + stream * stride; }
 
   /// The same vectors without their first `count` values.
@@ -31,11 +32,13 @@ inline constexpr bool several = !std::is_same_v<Streams, OneStream>;
 /// A part of a column-major matrix, `stride` from column to column.
 template <class Scalar>
 struct MatrixPart {
-  Scalar* data;
-  int rows, columns;
-  Index stride;
+  Scalar* data;       ///< the value at row 0, column 0
+  int rows, columns;  ///< its size
+  Index stride;       ///< from a column to the next
 
+  /// Some of its rows.
   MatrixPart middle_rows(int first, int count) const { return {data + first, count, columns, stride}; }
+  /// Some of its columns.
   MatrixPart middle_columns(int first, int count) const {
     return {data + first * stride, rows, count, stride};
   }

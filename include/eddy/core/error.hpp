@@ -14,6 +14,7 @@ namespace eddy {
 /// Called with the message of an error where exceptions are switched off.
 using ErrorHandler = void (*)(const char* message);
 
+/// The handler that `set_error_handler` has set, or null.
 inline ErrorHandler error_handler = nullptr;
 
 /// Sets what happens on an error in a program built with `-fno-exceptions`; the default prints the message

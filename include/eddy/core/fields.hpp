@@ -8,6 +8,7 @@ namespace eddy {
 
 /// Stands for a field of any type where an aggregate is tried out.
 struct AnyField {
+  /// Never defined.
   template <class T>
   operator T() const;
 };

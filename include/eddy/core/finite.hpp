@@ -43,6 +43,7 @@ bool all_finite(const Scalar* values, Index count) {
   return std::all_of(values, values + count, [](Scalar value) { return is_finite(value); });
 }
 
+/// The quiet NaN, for what is not known.
 template <class Scalar>
 inline constexpr Scalar not_a_number = std::numeric_limits<Scalar>::quiet_NaN();
 

@@ -26,6 +26,7 @@ class History {
         length_((check_fixed<Length>("the length of a history", length), length)),
         columns_(Index{width} * length) {}
 
+  /// How many values are kept of a step.
   int width() const { return width_; }
   int length() const { return length_; }
 

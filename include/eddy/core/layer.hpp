@@ -10,13 +10,14 @@ namespace eddy {
 
 /// How much memory a layer works on, in scalars. A layer owns none of it.
 struct LayerSizes {
-  int inputs = Dynamic;
-  int outputs = Dynamic;
+  int inputs = Dynamic;      ///< the values of an input
+  int outputs = Dynamic;     ///< the values of an output
   int parameters = Dynamic;  ///< its slice of the network's one flat vector
   int state = Dynamic;       ///< what it carries from step to step; 0 for a layer without memory
   int column =
       Dynamic;  ///< its slice of a tape column: what backward needs to know of one step, in whole cache lines
 
+  /// Whether all of them are known at compile time.
   constexpr bool fixed() const { return column != Dynamic; }
   friend constexpr bool operator==(const LayerSizes&, const LayerSizes&) = default;
 };
@@ -24,9 +25,9 @@ struct LayerSizes {
 /// Some slots of a ring of tape columns, `count` of them from `first` on, running over the end to the
 /// beginning.
 struct Slots {
-  int first = 0;
-  int count = 0;
-  int ring = 1;
+  int first = 0;  ///< the slot of the oldest of them
+  int count = 0;  ///< how many they are
+  int ring = 1;   ///< how many slots the ring has
 
   /// Calls `visit(first, count)` for each run of slots that lie side by side: one, or two where the ring
   /// closes. The order of columns does not matter to a sum over them, so a full ring is one run wherever it
@@ -52,6 +53,7 @@ struct Sweep {
   Slots visited;       ///< the steps that error went back through
   Slots with_error;    ///< those of them where error entered at the top: enough for a layer without memory
 
+  /// The sweep of a layer whose slice begins `offset` scalars further on.
   Sweep at(int offset) const { return {tape + offset, stride, visited, with_error}; }
 };
 

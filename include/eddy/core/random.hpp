@@ -11,8 +11,10 @@ namespace eddy {
 /// every compiler.
 class Random {
  public:
+  /// The same seed gives the same numbers on every machine.
   explicit constexpr Random(std::uint64_t seed) : state_(seed) {}
 
+  /// 64 random bits.
   constexpr std::uint64_t next() {
     state_ += 0x9e3779b97f4a7c15u;
     std::uint64_t z = state_;

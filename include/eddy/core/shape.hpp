@@ -11,14 +11,17 @@ static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "eddy needs Eigen 3.4.0 or newer"
 /// A size that is known at run time only; the same value as `Eigen::Dynamic`.
 inline constexpr int Dynamic = Eigen::Dynamic;
 
+/// Counts values in memory; Eigen's type for sizes.
 using Index = Eigen::Index;
 
 /// Every block of memory starts on a cache line, whatever `-march` a translation unit was built with.
 inline constexpr int alignment = 64;
 
+/// A column of `Size` values.
 template <class Scalar, int Size = Dynamic>
 using Vector = Eigen::Matrix<Scalar, Size, 1>;
 
+/// A matrix, column after column but for a single row.
 template <class Scalar, int Rows = Dynamic, int Columns = Dynamic>
 using Matrix =
     Eigen::Matrix<Scalar, Rows, Columns, (Rows == 1 && Columns != 1) ? Eigen::RowMajor : Eigen::ColMajor>;
@@ -39,6 +42,7 @@ using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scal
 
 /// Arithmetic on sizes; `Dynamic` if any of them is.
 constexpr int add(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a + b; }
+/// The product of two sizes; `Dynamic` if any of them is.
 constexpr int multiply(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
 
 /// Whether two sizes are, or at run time may be, the same.
@@ -81,6 +85,7 @@ class Extent {
 
  public:
   constexpr Extent() = default;
+  /// Refuses any other size; `what` names it.
   constexpr Extent(const char* what, int size) { check_fixed<Size>(what, size); }
   constexpr operator int() const { return Size; }
 };
@@ -89,6 +94,7 @@ class Extent {
 template <>
 class Extent<Dynamic> {
  public:
+  /// Refuses a size outside 1 to `widest_layer`; `what` names it.
   Extent(const char* what, int size) : size_(size) {
     if (size < 1 || size > widest_layer) {
       fail("the number of ", what, " is ", size, ", expected 1 to ", widest_layer);

@@ -12,6 +12,7 @@ enum class Target {
   avx512     ///< x86-64 with AVX-512F
 };
 
+/// Its name, as a compiler's flags would call it.
 constexpr const char* describe(Target target) {
   switch (target) {
     case Target::portable:
@@ -62,6 +63,7 @@ inline Target best_target() {
   return best;
 }
 
+/// No target is forced.
 inline constexpr int no_target = -1;
 
 /// The target in use, or `no_target` before the first kernel ran; initialised before any code runs.

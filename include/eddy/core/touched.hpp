@@ -17,6 +17,7 @@ namespace eddy {
 //
 // Its `gradient` always adds: a learner clears what was touched, and nothing else needs clearing.
 
+/// How many sparse columns a layer has, by its type; 0 for a layer that is not sparse.
 template <class L>
 constexpr int sparse_columns_at_compile_time() {
   if constexpr (requires { L::SparseColumns; }) {
@@ -26,9 +27,11 @@ constexpr int sparse_columns_at_compile_time() {
   }
 }
 
+/// Whether a layer has sparse columns.
 template <class L>
 inline constexpr bool is_sparse = sparse_columns_at_compile_time<L>() != 0;
 
+/// How many sparse columns a layer has.
 template <class L>
 int sparse_columns(const L& layer) {
   if constexpr (sparse_columns_at_compile_time<L>() == Dynamic) {
@@ -42,6 +45,7 @@ int sparse_columns(const L& layer) {
 // `learns()`, whether any of its parameters are to be learned; a layer that does not say so learns. One of
 // which some do and others do not offers `visit_blocks`, too.
 
+/// Whether any parameters of a layer are to be learned.
 template <class L>
 constexpr bool learns(const L& layer) {
   if constexpr (requires { layer.learns(); }) {
@@ -86,6 +90,7 @@ void visit_touched(const L& layer, const Sweep<Scalar>& sweep, Visit&& visit) {
 template <Layer Network>
 class Touched {
  public:
+  /// Nothing is touched yet.
   explicit Touched(const Network& network)
       : is_touched_(sparse_columns(network)), columns_(sparse_columns(network)) {}
 

@@ -20,11 +20,14 @@ class AmortizedTape;
 /// label at every step; where labels are missing, work piles up. Not for rehearsal, nor for sparse layers.
 template <int Window = 16, int Stride = Window>
 struct AmortizedBptt : TruncatedBptt<Window, Stride> {
+  /// An update is spread over the labels of a period.
   static constexpr bool amortized = true;
   static constexpr int SlotsAtCompileTime = add(Window, Stride);
 
+  /// How many steps a tape keeps.
   int slots() const { return this->window + this->stride; }
 
+  /// What one stream of a network remembers.
   template <Layer Network>
   using Tape = AmortizedTape<Network, Window, Stride>;
 };
@@ -40,6 +43,7 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
   using Scalar = typename Network::Scalar;
   using Time = std::int64_t;
 
+  /// Empty, for streams of this network.
   template <class Settings>
   AmortizedTape(const Network& network, const Settings& settings)
       : Ring(network, with_room(settings)),
@@ -48,12 +52,15 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
         parameters_(network.sizes().parameters),
         gradient_(parameters_) {}
 
+  /// Whether it was made for such sizes and settings.
   template <class Settings>
   bool fits(const LayerSizes& sizes, const Settings& settings) const {
     return Ring::fits(sizes, with_room(settings));
   }
 
+  /// Forgets the window and the state; time goes on.
   void reset() { begin(nullptr); }
+  /// Begins anew from a state, or from zero if it is null.
   void begin(const Scalar* state) {
     Ring::begin(state);
     stage_ = Stage::idle;
@@ -137,6 +144,7 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
 
   /// The gradient that the parameters are being moved by, and its 2-norm.
   const Scalar* gradient() const { return gradient_.data(); }
+  /// The 2-norm of the gradient of the latest update.
   Scalar gradient_norm() const { return gradient_norm_; }
 
   /// Shows what must be kept to go on later, an update that is under way included: calls visit(name, value)

@@ -23,6 +23,7 @@ class BatchTape {
   using Scalar = typename Network::Scalar;
   using Time = std::int64_t;
 
+  /// Empty, for so many streams of this network.
   template <class Settings>
   BatchTape(const Network& network, int streams, const Settings& settings)
       : streams_(streams),
@@ -42,6 +43,7 @@ class BatchTape {
     std::fill_n(gaps_.data(), Index{window_} * streams_, Flag{true});
   }
 
+  /// Whether it was made for such sizes and settings.
   template <class Settings>
   bool fits(const LayerSizes& sizes, const Settings& settings) const {
     return sizes_ == sizes && window_ == settings.window && stride_ == settings.stride;
@@ -97,6 +99,7 @@ class BatchTape {
     }
   }
 
+  /// Whether a stream had no usable sample at a step.
   bool is_gap(Time step, int stream) const { return gaps_.data()[slot_of(step) * streams_ + stream].is; }
 
   /// The predictions of a step of the window, a column a stream.
@@ -117,7 +120,9 @@ class BatchTape {
   /// Whether it is time for a sweep: `stride` steps wait with errors, or have gone by since the last.
   bool due() const { return pending_ >= stride_ || (pending_ > 0 && time_ - last_sweep_ >= stride_); }
 
+  /// How many labels wait for the next update.
   int pending() const { return pending_; }
+  /// How many labels left the window before an update, since it was last asked.
   int take_lost_errors() { return std::exchange(lost_errors_, 0); }
 
   /// Sends all waiting errors, times `scale`, back through the window, and writes the gradient of the

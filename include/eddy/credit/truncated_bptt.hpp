@@ -47,6 +47,7 @@ struct TruncatedBptt {
   /// How many steps a stream keeps.
   int slots() const { return window; }
 
+  /// What one stream of a network remembers.
   template <Layer Network>
   using Tape = eddy::Tape<Network, Window>;
 
@@ -78,6 +79,7 @@ class Tape {
   static constexpr LayerSizes Sizes = Network::Sizes;
   static constexpr int Inputs = Sizes.inputs, Outputs = Sizes.outputs;
 
+  /// Empty, for streams of this network.
   template <class Settings>
   Tape(const Network& network, const Settings& settings)
       : window_(settings.window),
@@ -194,6 +196,7 @@ class Tape {
     network.restore(columns_.data() + Index{slot_of(step)} * sizes_.column, state);
   }
 
+  /// The state after the newest step.
   const Scalar* state() const { return state_.data(); }
 
   /// Adds dL/d(prediction) at a step of the window; it goes back with the next sweep.
@@ -209,7 +212,9 @@ class Tape {
 
   /// How many steps wait with their error for the next sweep, and between which steps they lie.
   int pending() const { return pending_; }
+  /// The oldest step whose error waits for the next update.
   Time oldest_pending() const { return oldest_pending_; }
+  /// The newest step whose error waits for the next update.
   Time newest_pending() const { return newest_pending_; }
 
   /// How many errors left the window since the last call before a sweep came for them: labels came too rarely

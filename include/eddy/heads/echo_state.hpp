@@ -10,9 +10,9 @@ namespace eddy {
 /// Settings of `EchoState`.
 template <int Window>
 struct EchoStateModelOptions {
-  EchoStateOptions cell = {};
-  LeastSquaresOptions<Window> head = {};
-  std::uint64_t seed = 1;  ///< of the random weights
+  EchoStateOptions cell = {};             ///< how the features are drawn
+  LeastSquaresOptions<Window> head = {};  ///< how the read-out learns
+  std::uint64_t seed = 1;                 ///< of the random weights
 };
 
 /// An echo state network: fixed random recurrent features, and a linear head over them and the input that

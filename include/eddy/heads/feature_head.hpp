@@ -26,7 +26,9 @@ namespace eddy {
 template <class Extractor_, class Head_>
 class FeatureHead {
  public:
+  /// What makes the features.
   using Extractor = Extractor_;
+  /// What learns from them.
   using Head = Head_;
   using Scalar = typename Head::Scalar;
   using Time = std::int64_t;
@@ -45,6 +47,7 @@ class FeatureHead {
   };
 
   FeatureHead() requires(Extractor::fixed&& Head::fixed) : FeatureHead(Extractor(), Head()) {}
+  /// Around copies of both; throws if the head takes another number of inputs.
   FeatureHead(const Extractor& extractor, const Head& head)
       : extractor_(extractor),
         head_(head),
@@ -129,9 +132,13 @@ class FeatureHead {
   /// What became of the latest label in the head.
   const Update<Scalar>& last_update() const { return head_.last_update(); }
 
+  /// What makes the features.
   Extractor& extractor() { return extractor_; }
+  /// What makes the features.
   const Extractor& extractor() const { return extractor_; }
+  /// What learns from them.
   Head& head() { return head_; }
+  /// What learns from them.
   const Head& head() const { return head_; }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.

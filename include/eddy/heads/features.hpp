@@ -25,6 +25,7 @@ class Features {
 
   /// Draws the weights from `seed`.
   explicit Features(std::uint64_t seed = 1) requires(fixed) : Features(Network(), seed) {}
+  /// With initial weights drawn from the seed.
   explicit Features(Network network, std::uint64_t seed = 1)
       : network_(std::move(network)),
         parameters_(padded<Scalar>(network_.sizes().parameters)),
@@ -61,6 +62,7 @@ class Features {
   Eigen::Map<Vector<Scalar, Sizes.parameters>, alignment> parameters() {
     return {parameters_.data(), network_.sizes().parameters};
   }
+  /// All weights, to be read only.
   Eigen::Map<const Vector<Scalar, Sizes.parameters>, alignment> parameters() const {
     return {parameters_.data(), network_.sizes().parameters};
   }

@@ -9,7 +9,9 @@ namespace eddy {
 /// Settings of `JointHead`.
 template <Optimizer O, class Credit, int Window>
 struct JointHeadOptions {
+  /// How the features learn.
   OnlineOptions<MeanSquaredError, O, Credit, NoRehearsal> features = {.optimizer = {.learning_rate = 1e-5}};
+  /// How the read-out learns.
   LeastSquaresOptions<Window> head = {};
 };
 

@@ -43,6 +43,7 @@ class RecursiveLeastSquares {
   using Scalar = Scalar_;
   using Options = LeastSquaresOptions<Window>;
   using Time = std::int64_t;
+  /// What it computes in: double where the model is float.
   using Precise = std::conditional_t<std::is_same_v<Scalar, float>, double, Scalar>;
   static constexpr int Inputs = Inputs_, Outputs = Outputs_;
   static constexpr int WindowAtCompileTime = Window;
@@ -163,6 +164,7 @@ class RecursiveLeastSquares {
 
   /// W [outputs, inputs + 1], the last column the bias; assignable.
   MatrixView<Precise> weights() { return {weights_.data(), outputs_, inputs_ + 1}; }
+  /// The weights [outputs, inputs + 1]; the last column is the bias.
   MatrixView<const Precise> weights() const { return {weights_.data(), outputs_, inputs_ + 1}; }
 
   /// What became of the latest label.

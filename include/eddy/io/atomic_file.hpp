@@ -29,6 +29,7 @@ namespace eddy {
 /// `std::runtime_error` with what the system says.
 class AtomicFile {
  public:
+  /// Opens a new file beside `path`; throws if it cannot.
   explicit AtomicFile(const std::filesystem::path& path) : path_(path) {
     std::error_code none;
     if (std::filesystem::is_symlink(path, none)) {
@@ -61,6 +62,7 @@ class AtomicFile {
     }
   }
 
+  /// Appends bytes; throws if they cannot be written.
   void write(const void* data, std::size_t size) { check(std::fwrite(data, 1, size, file_) == size); }
 
   /// Makes what was written the file.

@@ -40,6 +40,7 @@ requires(sizeof...(T) > 0) void save(std::ostream& out, const T&... objects) {
     fail<std::runtime_error>("the checkpoint could not be written to the stream");
   }
 }
+/// The same, to a file.
 template <class... T>
 requires(sizeof...(T) > 0) void save(const std::filesystem::path& path, const T&... objects) {
   AtomicFile file(path);
@@ -63,6 +64,7 @@ requires(sizeof...(T) > 0) std::string try_load(std::istream& in, T&... objects)
   return read_checkpoint(
       StreamReader{in}, [] { return true; }, objects...);
 }
+/// The same, from a file.
 template <class... T>
 requires(sizeof...(T) > 0) std::string try_load(const std::filesystem::path& path, T&... objects) {
   std::error_code error;
@@ -90,6 +92,7 @@ requires(sizeof...(T) > 0) void load(std::istream& in, T&... objects) {
     fail<std::runtime_error>("the checkpoint was not loaded: " + reason);
   }
 }
+/// The same, from a file.
 template <class... T>
 requires(sizeof...(T) > 0) void load(const std::filesystem::path& path, T&... objects) {
   if (const std::string reason = try_load(path, objects...); !reason.empty()) {

@@ -28,8 +28,11 @@ namespace eddy {
 ///   24 + s      p      the payload: these numbers, one after the other; IEEE 754, two's complement, bool as
 ///   0 or 1 24 + s + p  4      u32: CRC-32 of all bytes before
 struct CheckpointFormat {
+  /// How a file begins.
   static constexpr std::array<unsigned char, 8> magic = {0x89, 0x65, 0x64, 0x64, 0x79, 0x0d, 0x0a, 0x1a};
+  /// The version that is written and read.
   static constexpr std::uint32_t version = 1;
+  /// Bytes before the schema, and of the checksum at the end.
   static constexpr std::size_t header = 24, checksum = 4;
 };
 

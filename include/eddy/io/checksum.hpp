@@ -10,6 +10,7 @@ namespace eddy {
 /// change within any 32 bits that follow one another, and all but one in 2³² of others.
 class Checksum {
  public:
+  /// Goes on with more bytes.
   void add(const void* data, std::size_t size) {
     const auto* const bytes = static_cast<const unsigned char*>(data);
     for (std::size_t i = 0; i < size; ++i) {
@@ -17,6 +18,7 @@ class Checksum {
     }
   }
 
+  /// The checksum of all bytes so far.
   std::uint32_t value() const { return ~remainder_; }
 
  private:

@@ -10,6 +10,7 @@ namespace eddy {
 static_assert(std::endian::native == std::endian::little || std::endian::native == std::endian::big,
               "files are for machines of one byte order");
 
+/// Bytes of a number in the order of a file, or back.
 template <std::size_t Size>
 constexpr std::array<std::byte, Size> in_file_order(std::array<std::byte, Size> bytes) {
   if constexpr (std::endian::native == std::endian::big) {

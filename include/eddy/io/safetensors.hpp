@@ -19,7 +19,7 @@ namespace eddy {
 
 /// How the weights of a model stand in a file.
 struct SafetensorsOptions {
-  WeightConvention convention = WeightConvention::pytorch;
+  WeightConvention convention = WeightConvention::pytorch;  ///< whose names and orders
 
   /// The names of the modules, from the input on: {"lstm", "head"} for `self.lstm = nn.LSTM(…)` and
   /// `self.head = nn.Linear(…)`, "" for a file of nothing but one module. In PyTorch, cells of one kind and
@@ -107,6 +107,7 @@ std::vector<ExchangedModule> named_modules(const Network& network, const Safeten
   return modules;
 }
 
+/// A shape as in "[3, 32]".
 inline std::string shape_text(const std::vector<std::uint64_t>& shape) {
   std::string text;
   for (const std::uint64_t extent : shape) {
@@ -248,6 +249,7 @@ std::vector<std::byte> to_safetensors(const Model& model, const SafetensorsOptio
                            options.metadata);
 }
 
+/// The same, to a stream.
 template <FlatModel Model>
 void save_safetensors(std::ostream& stream, const Model& model, const SafetensorsOptions& options = {}) {
   const std::vector<std::byte> bytes = to_safetensors(model, options);

@@ -25,6 +25,7 @@ namespace eddy {
 /// The types of values that eddy exchanges; half precision is read, not written.
 enum class Dtype { f64, f32, f16, bf16 };
 
+/// Bytes of a number.
 constexpr std::size_t size_of(Dtype dtype) { return dtype == Dtype::f64 ? 8 : dtype == Dtype::f32 ? 4 : 2; }
 
 /// 2⁻²⁴ · mantissa where the exponent is 0, else (1024 + mantissa) · 2^(exponent − 25) (IEEE 754 binary16).
@@ -45,12 +46,14 @@ constexpr double from_half(std::uint16_t bits) {
 
 /// A tensor of a file, in rows; its bytes are those of the file that was read.
 struct StoredTensor {
-  Dtype dtype = Dtype::f32;
+  Dtype dtype = Dtype::f32;  ///< the type of its numbers
   std::vector<std::uint64_t> shape;
   std::span<const std::byte> bytes;
 
+  /// How many numbers there are.
   std::size_t size() const { return bytes.size() / size_of(dtype); }
 
+  /// One of them, whatever its type.
   double operator[](std::size_t i) const {
     const std::byte* const at = bytes.data() + i * size_of(dtype);
     switch (dtype) {

@@ -24,6 +24,7 @@ enum class WeightConvention { pytorch, keras };
 /// The layers that other libraries have, too.
 enum class ExchangedKind { rnn, lstm, gru_after, gru_before, dense, embedding };
 
+/// A layer that can be exchanged.
 struct ExchangedLayer {
   ExchangedKind kind;
   int run;  ///< the same for layers with nothing added between them
@@ -41,11 +42,13 @@ struct ExchangedLayers {
   static_assert(!Layer<L>, "this layer has no counterpart in PyTorch or Keras");
 };
 
+/// A layer that is one of the other library's.
 template <ExchangedKind Kind>
 struct SingleLayer {
   static void append(ExchangedLayerList& list) { list.layers.push_back({Kind, list.run}); }
 };
 
+/// A layer around another, to whose outputs it adds something.
 template <class Inner>
 struct LayerWithAddition {
   static void append(ExchangedLayerList& list) {
@@ -75,6 +78,7 @@ template <class Inner>
 struct ExchangedLayers<Residual<Inner>> : LayerWithAddition<Inner> {};
 template <class Inner>
 struct ExchangedLayers<Skip<Inner>> : LayerWithAddition<Inner> {};
+/// The layers of a sequence, one after the other.
 template <class... Layers>
 struct ExchangedLayers<Sequential<Layers...>> {
   static void append(ExchangedLayerList& list) { (ExchangedLayers<Layers>::append(list), ...); }

@@ -21,6 +21,7 @@ class SymbolCount {
 
  public:
   constexpr SymbolCount() = default;
+  /// Refuses any other number.
   constexpr SymbolCount(int symbols) { check_fixed<Symbols>("symbols", symbols); }
   constexpr operator int() const { return Symbols; }
 };

@@ -39,6 +39,7 @@ class Beside {
       Beside()
       : Beside(Parts()...) {}
 
+  /// Around copies of its parts.
   explicit Beside(const Parts&... parts)
       : parts_(parts...), input_((parts.inputs() + ...)), output_((parts.outputs() + ...)) {}
 

@@ -21,8 +21,8 @@ enum class Indicators {
 
 /// Settings of `Imputer`.
 struct ImputerOptions {
-  Fill fill = Fill::last;
-  double constant = 0;  ///< also in place of what was never there
+  Fill fill = Fill::last;  ///< what stands in for a missing value
+  double constant = 0;     ///< also in place of what was never there
 };
 
 /// Fills in for missing values: whatever is not finite, each value of a sample by itself.

@@ -91,6 +91,7 @@ class MinMaxScaler {
 
   /// The smallest and the largest of each value so far; 0 before the first sample.
   VectorView<const double, Size> minimum() const { return {minima_.data(), inputs()}; }
+  /// The largest values so far.
   VectorView<const double, Size> maximum() const { return {maxima_.data(), inputs()}; }
 
   /// Nothing: ranges belong to the stream as a whole.

@@ -210,10 +210,15 @@ class Pipeline {
   /// The parts, to be looked at and to change settings. Steps that the model takes by itself have no units:
   /// labels of earlier ones find them gone.
   Model& model() { return model_; }
+  /// The model, which sees scaled samples.
   const Model& model() const { return model_; }
+  /// What stands before the model.
   In& in() { return in_; }
+  /// What stands before the model.
   const In& in() const { return in_; }
+  /// What stands behind the model.
   Out& out() { return out_; }
+  /// What stands behind the model.
   const Out& out() const { return out_; }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.

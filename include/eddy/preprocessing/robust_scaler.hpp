@@ -89,6 +89,7 @@ class RobustScaler {
 
   /// The median of a value so far, and what `transform` divides by; 0 before there is one.
   double median(int i) const { return of(i).median(); }
+  /// The scale of value i: its interquartile range, as deviations of a normal distribution.
   double deviation(int i) const { return (std::max)(of(i).range() / 1.349, of(i).spread() / 4); }
 
   /// Nothing: quartiles belong to the stream as a whole.

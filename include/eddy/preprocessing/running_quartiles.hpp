@@ -19,12 +19,16 @@ namespace eddy {
 template <class Memory>
 class RunningQuartiles {
  public:
+  /// How many numbers of memory it works on.
   static constexpr int size = 10;
 
+  /// Goes on with what lies in memory; all zero is nothing seen.
   explicit RunningQuartiles(Memory* memory)
       : count_(memory), spread_(memory + 1), quartiles_(memory + 2), first_(memory + 5) {}
 
+  /// How many numbers it has seen.
   double count() const { return *count_; }
+  /// The median of what it has seen.
   double median() const { return quartiles_[1]; }
 
   /// Between the first and the third quartile.

@@ -13,6 +13,7 @@ class SampleBuffer {
   explicit SampleBuffer(int size)
       : size_((check_fixed<Size>("the size of a transform", size), size)), values_(size) {}
 
+  /// How many values there are.
   int size() const { return size_; }
 
   /// Copies a sample, which is refused if it has another size; returns its values.
@@ -23,7 +24,9 @@ class SampleBuffer {
     return values_.data();
   }
 
+  /// The values.
   VectorView<const Scalar, Size> view() const { return {values_.data(), size_}; }
+  /// The first value.
   Scalar* data() { return values_.data(); }
 
  private:

@@ -91,6 +91,7 @@ class StandardScaler {
 
   /// The mean of each value so far, and its variance; 0 before the first sample.
   VectorView<const double, Size> mean() const { return {means_.data(), inputs()}; }
+  /// The variances so far.
   VectorView<const double, Size> variance() const { return {variances_.data(), inputs()}; }
 
   /// Nothing: moments belong to the stream as a whole.

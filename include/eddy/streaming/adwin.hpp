@@ -14,7 +14,7 @@ struct AdwinOptions {
   double confidence = 0.002;  ///< δ: how likely one look at a stream without change is to find one, at most
   int every = 32;             ///< looks once in so many values
   double range = 0;  ///< the largest value less the smallest that can come; 0: of those in the window
-  Change change = Change::up;
+  Change change = Change::up;  ///< in which direction a change counts
 };
 
 /// Finds a change of the mean of values by a window that grows while they stay alike, and drops its older
@@ -62,7 +62,9 @@ class Adwin {
 
   /// How many values the window holds, their mean and their variance; NaN while it is empty.
   std::int64_t width() const { return static_cast<std::int64_t>(whole().count); }
+  /// The mean of the window.
   double mean() const { return width() > 0 ? whole().mean : not_a_number<double>; }
+  /// The variance of the window.
   double variance() const { return width() > 0 ? whole().squares / whole().count : not_a_number<double>; }
 
   void reset() {

@@ -76,10 +76,14 @@ class AnomalyScore {
   /// The newest score, and how likely one that large would be if errors were normal: ½ erfc(z / √2). Those of
   /// most streams have heavier tails: take it for an order of scores, not for a rate of alarms.
   double score() const { return score_; }
+  /// The tail probability of the newest score under a normal distribution.
   double probability() const { return std::erfc(score_ / std::numbers::sqrt2) / 2; }
 
+  /// The mean of the errors.
   double mean() const { return mean_; }
+  /// The standard deviation of the errors.
   double deviation() const { return std::sqrt(variance_); }
+  /// How many errors it has seen.
   std::int64_t count() const { return count_; }
 
   void reset() {

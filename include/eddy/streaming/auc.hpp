@@ -11,7 +11,7 @@ namespace eddy {
 /// Settings of `Auc`.
 template <int Bins>
 struct AucOptions {
-  int bins = fixed_or(Bins, 1000);
+  int bins = fixed_or(Bins, 1000);  ///< into how many bins scores are sorted
   double forgetting = 0;  ///< each pair weighs 1 − `forgetting` times what the next one weighs; 0: all alike
 };
 

@@ -98,6 +98,7 @@ class ConformalInterval {
     errors_.add(error);
     return covered;
   }
+  /// Learns from the label of the newest step; returns whether the interval covered it.
   bool partial_fit(double truth) { return partial_fit(at(time()), truth); }
 
   /// Half the width that the next interval will have.

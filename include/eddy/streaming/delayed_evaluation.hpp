@@ -64,12 +64,15 @@ class DelayedEvaluation {
     return true;
   }
 
+  /// The metric that it feeds.
   const M& metric() const { return metric_; }
   double value() const { return metric_.value(); }
 
+  /// How many values a prediction has.
   int size() const { return kept_.width() - 1; }
   int length() const { return kept_.length(); }
   Time time() const { return kept_.time(); }
+  /// How many labels came too late to be scored.
   std::int64_t missed() const { return missed_; }
 
   /// Forgets the predictions that wait, and what was scored; time goes on.

@@ -16,6 +16,7 @@ concept ReactionOf = requires(R& reaction, M& model) {
   reaction(model);
 };
 
+/// Tells a reaction that goes on for a while of the next sample.
 template <class Reaction, class M>
 void advance_reaction(Reaction& reaction, M& model) {
   if constexpr (requires { reaction.advance(model); }) {
@@ -32,6 +33,7 @@ void advance_reaction(Reaction& reaction, M& model) {
 template <DriftDetector D, class Reaction>
 class OnDrift {
  public:
+  /// Around copies of both.
   OnDrift(const D& detector, const Reaction& reaction) : detector_(detector), reaction_(reaction) {}
 
   /// Shows the detector the newest value, usually the loss; true if a change is found, after the reaction. A
@@ -49,7 +51,9 @@ class OnDrift {
   }
 
   std::int64_t changes() const { return changes_; }  ///< found so far
+  /// What watches the losses.
   const D& detector() const { return detector_; }
+  /// What is done when they have changed.
   const Reaction& reaction() const { return reaction_; }
 
   /// Forgets the stream; a reaction that is under way goes on.
@@ -89,6 +93,7 @@ class RaiseLearningRate {
     }
   }
 
+  /// Reacts.
   template <class M>
   void operator()(M& model) {
     if (remaining_ == 0) {
@@ -97,6 +102,7 @@ class RaiseLearningRate {
     remaining_ = options_.samples;
     model.optimizer().learning_rate = before_ * options_.factor;
   }
+  /// Takes notice of the next sample.
   template <class M>
   void advance(M& model) {
     if (remaining_ > 0 && --remaining_ == 0) {
@@ -122,6 +128,7 @@ class RaiseLearningRate {
 
 /// A reaction: the optimizer begins anew, without what it remembers of the gradients of the past.
 struct ResetMoments {
+  /// Reacts.
   template <class M>
   void operator()(M& model) const {
     model.reset_optimizer();
@@ -130,6 +137,7 @@ struct ResetMoments {
 
 /// A reaction: a `Shadowed` model begins to teach a second one.
 struct BeginShadow {
+  /// Reacts.
   template <class M>
   void operator()(M& model) const {
     model.begin_shadow();
@@ -140,12 +148,15 @@ struct BeginShadow {
 template <class... Reactions>
 class InTurn {
  public:
+  /// Around copies of the reactions.
   explicit InTurn(const Reactions&... reactions) : reactions_(reactions...) {}
 
+  /// Reacts by all of them, in turn.
   template <class M>
   requires(ReactionOf<Reactions, M>&&...) void operator()(M& model) {
     std::apply([&](auto&... reaction) { (reaction(model), ...); }, reactions_);
   }
+  /// Takes notice of the next sample.
   template <class M>
   void advance(M& model) {
     std::apply([&](auto&... reaction) { (advance_reaction(reaction, model), ...); }, reactions_);

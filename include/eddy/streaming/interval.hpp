@@ -11,9 +11,11 @@ namespace eddy {
 
 /// The numbers from `lower` to `upper`, both included.
 struct Interval {
-  double lower, upper;
+  double lower, upper;  ///< its ends
 
+  /// Whether a value lies in it, ends included.
   bool covers(double value) const { return lower <= value && value <= upper; }
+  /// From end to end.
   double width() const { return upper - lower; }
 };
 

@@ -11,6 +11,7 @@ namespace eddy {
 template <int Classes = Dynamic>
 class Agreement {
  public:
+  /// For so many classes, none seen yet.
   explicit Agreement(int classes)
       : classes_((check_fixed<Classes>("the number of classes", classes), classes)),
         truths_(classes),
@@ -88,7 +89,7 @@ class Agreement {
 /// Settings of `Kappa`.
 template <int Classes>
 struct KappaOptions {
-  int classes = fixed_or(Classes, 2);
+  int classes = fixed_or(Classes, 2);  ///< how many there are
   double forgetting = 0;  ///< each pair weighs 1 − `forgetting` times what the next one weighs; 0: all alike
 };
 

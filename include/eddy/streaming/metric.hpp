@@ -81,6 +81,7 @@ struct MetricOptions {
 template <MetricSummary S>
 class Metric {
  public:
+  /// What is kept of the samples.
   using Summary = S;
 
   /// Throws `std::invalid_argument` if a setting is out of range.

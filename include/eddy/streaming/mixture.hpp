@@ -16,14 +16,17 @@ namespace eddy {
 /// Mixes predicted values; the loss of an expert is its mean absolute error over the outputs that have a
 /// label.
 struct BlendValues {
+  /// Turns an expert's outputs into what is mixed.
   template <class Scalar>
   static void prepare(Scalar*, int) {}
 
+  /// Refuses a label that does not fit.
   template <class Y>
   static void check(const Y& y, int outputs) {
     check_size<Dynamic>("the target", y, outputs);
   }
 
+  /// The loss by which an expert is weighed.
   template <class Scalar, class Y>
   static Scalar loss(const Scalar* prediction, const Y& y, int outputs) {
     Scalar sum = 0;
@@ -47,6 +50,7 @@ struct BlendValues {
 /// Mixes the probabilities of classes, which are the softmax of each expert's outputs; a label is a class
 /// index. The loss of an expert is −ln of the probability that it gave to the class.
 struct BlendProbabilities {
+  /// Turns an expert's outputs into what is mixed.
   template <class Scalar>
   static void prepare(Scalar* logits, int classes) {
     const Scalar most = *std::max_element(logits, logits + classes);
@@ -59,6 +63,7 @@ struct BlendProbabilities {
     }
   }
 
+  /// Refuses a label that does not fit.
   template <class Y>
   static void check(Y y, int classes) {
     static_assert(std::is_integral_v<Y>, "the label of a mixture of classes is a class index");
@@ -67,6 +72,7 @@ struct BlendProbabilities {
     }
   }
 
+  /// The loss by which an expert is weighed.
   template <class Scalar, class Y>
   static Scalar loss(const Scalar* probabilities, Y y, int) {
     return -std::log((std::max)(probabilities[y], (std::numeric_limits<Scalar>::min)()));
@@ -101,8 +107,10 @@ class BasicMixture {
   using Options = ExponentialWeightsOptions;
   using Time = std::int64_t;
 
+  /// Around copies of the models; throws if they differ in inputs or outputs.
   explicit BasicMixture(First first = {}, Others... others)
       : BasicMixture(Options(), std::move(first), std::move(others)...) {}
+  /// Around copies of the models; throws if they differ in inputs or outputs.
   explicit BasicMixture(Options options, First first = {}, Others... others)
       : models_(std::move(first), std::move(others)...),
         weights_(options),
@@ -181,6 +189,7 @@ class BasicMixture {
   auto& model() {
     return std::get<N>(models_);
   }
+  /// One of the experts, counted from 0.
   template <std::size_t N>
   const auto& model() const {
     return std::get<N>(models_);
@@ -271,8 +280,10 @@ class Mixture : public BasicMixture<BlendValues, Models...> {
  public:
   using BasicMixture<BlendValues, Models...>::BasicMixture;
 };
+/// From the models.
 template <Learner... Models>
 Mixture(Models...) -> Mixture<Models...>;
+/// From the models.
 template <Learner... Models>
 Mixture(ExponentialWeightsOptions, Models...) -> Mixture<Models...>;
 
@@ -283,8 +294,10 @@ class ClassMixture : public BasicMixture<BlendProbabilities, Models...> {
  public:
   using BasicMixture<BlendProbabilities, Models...>::BasicMixture;
 };
+/// From the models.
 template <Learner... Models>
 ClassMixture(Models...) -> ClassMixture<Models...>;
+/// From the models.
 template <Learner... Models>
 ClassMixture(ExponentialWeightsOptions, Models...) -> ClassMixture<Models...>;
 

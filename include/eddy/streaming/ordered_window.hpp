@@ -19,9 +19,13 @@ class OrderedNumbers {
         numbers_(capacity) {}
 
   int capacity() const { return capacity_; }
+  /// How many numbers there are.
   int size() const { return size_; }
+  /// The least number.
   const double* begin() const { return numbers_.data(); }
+  /// Behind the largest.
   const double* end() const { return numbers_.data() + size_; }
+  /// The number of a rank, from 0.
   double operator[](int rank) const { return numbers_.data()[rank]; }
 
   /// There must be room for it.
@@ -71,6 +75,7 @@ class OrderedWindow {
 
   /// The number of that rank, from 0, the smallest, to `size()` − 1.
   double operator[](int rank) const { return ordered_[rank]; }
+  /// Its numbers, from the least to the largest.
   const OrderedNumbers<Length>& ordered() const { return ordered_; }
 
   /// Takes a finite number in; the oldest leaves.

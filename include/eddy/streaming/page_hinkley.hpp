@@ -13,7 +13,7 @@ struct PageHinkleyOptions {
   double tolerance = 0.25;  ///< how much of a change is borne; finds changes of over twice that the fastest
   double threshold = 25;    ///< how much beyond that adds up before it is called a change
   int warm_up = 30;         ///< values after which the first change can be found
-  Change change = Change::up;
+  Change change = Change::up;  ///< in which direction a change counts
 };
 
 /// Finds a change of the mean by sums of deviations that go on in one direction (Page 1954,

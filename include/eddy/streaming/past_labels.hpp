@@ -39,6 +39,7 @@ class PastLabels {
     oldest_ = (std::max)((std::min)(oldest_, step), newest_ - length_ + 1);
   }
 
+  /// Whether there was no label yet.
   bool empty() const { return newest_ == 0; }
 
   /// The newest step with a label; 0 before the first.

@@ -9,6 +9,7 @@
 
 namespace eddy {
 
+/// Refuses a negative number of replays, and a capacity that is not what the type fixes.
 template <int Capacity>
 void check_rehearsal(int replays, int capacity) {
   check_fixed<Capacity>("the capacity of rehearsal", capacity);
@@ -20,7 +21,9 @@ void check_rehearsal(int replays, int capacity) {
 /// Learns from each sample once, when it comes.
 struct NoRehearsal {
   static constexpr int Capacity = 0;
+  /// No window is rehearsed.
   static constexpr int replays = 0;
+  /// There is nothing to refuse.
   static constexpr void check() {}
 };
 
@@ -57,6 +60,7 @@ struct RecentRehearsal {
   /// Throws unless replays ≥ 0, and the capacity is what the type fixes.
   void check() const { check_rehearsal<Capacity>(replays, capacity); }
 
+  /// The place of the newest of `seen` windows.
   static std::int64_t place(std::int64_t seen, int capacity, Random&) { return (seen - 1) % capacity; }
 };
 

@@ -177,6 +177,7 @@ class RehearsalMemory {
   Memory again_;
 };
 
+/// The rehearsal of a model that has none: nothing, at no cost.
 template <class Memory>
 class RehearsalMemory<NoRehearsal, Memory> {
  public:

@@ -40,6 +40,7 @@ class Shadowed {
  public:
   using Scalar = typename M::Scalar;
   using Time = std::int64_t;
+  /// What is shadowed.
   using Model = M;
   static constexpr int Inputs = M::Inputs, Outputs = M::Outputs;
   static constexpr int Window = [] {
@@ -60,11 +61,13 @@ class Shadowed {
   int window() const { return model().window(); }
   Time time() const { return model().time() + begins_[in_charge_]; }
   decltype(auto) prediction() const { return model().prediction(); }
+  /// What `step(x)` would return; changes nothing.
   template <Values X>
   decltype(auto) predict(const X& x) const {
     return model().predict(x);
   }
 
+  /// Takes one step of both models; returns the prediction of the one in charge.
   template <Values X>
   decltype(auto) step(const X& x) {
     if (has_shadow_) {
@@ -79,10 +82,12 @@ class Shadowed {
     step(x);
     return partial_fit(at(time()), y);
   }
+  /// Learns from the label of the newest step.
   template <class Y>
   Scalar partial_fit(const Y& y) {
     return partial_fit(at(time()), y);
   }
+  /// Learns from the label of an earlier step.
   template <class Y>
   Scalar partial_fit(At when, const Y& y) {
     const int other = 1 - in_charge_;
@@ -108,13 +113,17 @@ class Shadowed {
     model_loss_ = shadow_loss_ = 0;
   }
 
+  /// Whether another model learns beside the one in charge.
   bool has_shadow() const { return has_shadow_; }
   std::int64_t swaps() const { return swaps_; }  ///< how often the two changed places
 
   /// The one that predicts.
   const M& model() const { return models_[in_charge_]; }
+  /// The model in charge.
   M& model() { return models_[in_charge_]; }
+  /// The optimizer of the model in charge.
   decltype(auto) optimizer() { return model().optimizer(); }
+  /// Forgets the moments of the model in charge.
   void reset_optimizer() { model().reset_optimizer(); }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.

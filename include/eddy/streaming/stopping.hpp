@@ -37,6 +37,7 @@ class Budget {
     used_ = (std::min)(used_ + 1, samples_);
     return used_ == samples_;
   }
+  /// How many samples are left.
   std::int64_t left() const { return samples_ - used_; }
   void reset() { used_ = 0; }
 
@@ -163,6 +164,7 @@ class Plateau {
 template <StoppingRule... Rules>
 class AnyOf {
  public:
+  /// Around copies of the rules.
   explicit AnyOf(const Rules&... rules) : rules_(rules...) {}
 
   bool update(double error) {

@@ -1,5 +1,5 @@
 #pragma once
-// What the listings of README.md may use without declaring it. A listing that declares a name itself hides
+// What the listings of README.md and docs/ may use without declaring it. A listing that declares a name itself hides
 // the one here.
 
 #include <eddy/eddy.hpp>
