@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/stream.hpp>
@@ -89,6 +90,9 @@ class Features {
     visit("features", self.own_.output);
     visit("time", self.time_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(time_); }
 
  private:
   struct NoScratch {

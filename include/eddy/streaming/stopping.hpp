@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
 
@@ -45,6 +46,9 @@ class Budget {
   static void visit_state(Self& self, Visit&& visit) {
     visit("used", self.used_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return used_ >= 0 && used_ <= samples_; }
 
  private:
   std::int64_t samples_, used_ = 0;
@@ -92,6 +96,9 @@ class TargetError {
     visit("count", self.count_);
     visit("reached", self.reached_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return count_ >= 0 && count_ < options_.samples; }
 
  private:
   TargetErrorOptions options_;
@@ -150,6 +157,12 @@ class Plateau {
     visit("count", self.count_);
     visit("waited", self.waited_);
     visit("blocks", self.blocks_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return count_ >= 0 && count_ < options_.samples && waited_ >= 0 && waited_ <= options_.patience &&
+           is_count(blocks_);
   }
 
  private:
