@@ -160,6 +160,9 @@ class Trainer {
     }
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return updates_before_ >= 0 && updates_before_ <= update_.updates; }
+
  private:
   /// Bounds that keep a single update of finite weights by a finite gradient finite.
   static void check_setting(const char* what, double value) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/forward_stream.hpp>
 
 #include <utility>
@@ -75,6 +76,9 @@ class Features {
     visit("parameters", self.parameters_);
     ForwardStream<Network>::visit_state(self.stream_, visit);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(stream_.time()); }
 
  private:
   [[no_unique_address]] Network network_;

@@ -160,7 +160,7 @@ class Embedding {
     sweep.with_error.for_each_run([&](int first, int count) {
       for (int slot = first; slot < first + count; ++slot) {
         const Tape<const Scalar> column(*this, sweep.tape + Index{slot} * sweep.stride);
-        if (*column.mark > 0) {
+        if (*column.mark >= 1 && *column.mark <= static_cast<Scalar>(int{symbols_})) {
           visit(static_cast<int>(*column.mark) - 1, column.values);
         }
       }
