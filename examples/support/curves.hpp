@@ -101,10 +101,15 @@ struct Chart {
       bool pen_down = false;
       const std::size_t stride = samples / 700 + 1;
       for (std::size_t k = 0; k < curves[i].values.size(); k += stride) {
-        const bool there = std::isfinite(curves[i].values[k]);
+        // Of the samples that share a point, the largest: a peak must not fall between two points.
+        const auto begin = curves[i].values.begin() + static_cast<std::ptrdiff_t>(k);
+        const auto end = curves[i].values.begin() +
+                         static_cast<std::ptrdiff_t>((std::min)(k + stride, curves[i].values.size()));
+        const double value = *std::max_element(begin, end);
+        const bool there = std::isfinite(value);
         if (there) {
           svg << (pen_down ? 'L' : 'M') << std::round(10 * x(static_cast<double>(k))) / 10 << ' '
-              << std::round(10 * y(curves[i].values[k])) / 10;
+              << std::round(10 * y(value)) / 10;
         }
         pen_down = there;
       }
