@@ -6,8 +6,6 @@
 #include <eddy/target.hpp>
 #include <eddy/update.hpp>
 
-#include <string>
-
 namespace eddy {
 
 /// Whether Y, the labels of several streams, are class indices for the loss L: a vector with one for each
@@ -19,8 +17,7 @@ inline constexpr bool are_class_indices = std::is_integral_v<typename Y::Scalar>
 template <class X>
 void check_columns(const char* what, const X& x, int rows, int streams) {
   if (x.rows() != rows || x.cols() != streams) {
-    fail(std::string(what) + " is " + std::to_string(x.rows()) + " x " + std::to_string(x.cols()) +
-         ", expected " + std::to_string(rows) + " x " + std::to_string(streams) +
+    fail(what, " is ", x.rows(), " x ", x.cols(), ", expected ", rows, " x ", streams,
          ", with a column for each stream");
   }
 }
@@ -124,8 +121,7 @@ template <Loss L, class Y>
 void check_labels(const Y& y, int targets, int streams) {
   if constexpr (are_class_indices<Y, L>) {
     if (y.size() != streams) {
-      fail("there are " + std::to_string(y.size()) + " class indices, expected " + std::to_string(streams) +
-           ", one for each stream");
+      fail("there are ", y.size(), " class indices, expected ", streams, ", one for each stream");
     }
     for (int s = 0; s < streams; ++s) {
       if (y(s) >= 0) {

@@ -60,6 +60,7 @@
 #include <eddy/streaming/mixture.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 #include <eddy/streaming/page_hinkley.hpp>
+#include <eddy/streaming/published.hpp>
 #include <eddy/streaming/quantile_tracker.hpp>
 #include <eddy/streaming/regression_metrics.hpp>
 #include <eddy/streaming/rehearsal.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/cells/echo_state_cell.hpp>
+#include <eddy/core/count.hpp>
 #include <eddy/heads/features.hpp>
 #include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/models.hpp>
@@ -199,6 +200,9 @@ class Forecaster {
     visit("steps", self.steps_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(seen_); }
+
  private:
   using Line = RecursiveLeastSquares<Scalar, Dynamic, 1>;
   template <class Cell>
@@ -325,8 +329,8 @@ class Forecaster {
   Scalar scaled_lag(int lag) const { return scaled(labels_.at(labels_.newest() - lag)); }
   Scalar scaled_season(Time step, int seasons) const {
     Time then = step - Time{options_.season} * (1 + seasons);
-    while (then > labels_.newest()) {
-      then -= options_.season;
+    if (const Time late = then - labels_.newest(); late > 0) {
+      then -= (late + options_.season - 1) / options_.season * options_.season;
     }
     return scaled(labels_.at(then));
   }

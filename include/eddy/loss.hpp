@@ -149,8 +149,7 @@ struct GaussianLoss {
 
   static constexpr int target_size(int outputs) {
     if (outputs % 2 != 0) {
-      fail("GaussianLoss needs a mean and a log-variance for each target, has " + std::to_string(outputs) +
-           " outputs");
+      fail("GaussianLoss needs a mean and a log-variance for each target, has ", outputs, " outputs");
     }
     return outputs / 2;
   }

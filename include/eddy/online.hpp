@@ -113,7 +113,7 @@ class Online {
     }
     void reset(int stream) {
       if (stream < 0 || stream >= streams()) {
-        fail("the stream is " + std::to_string(stream) + ", expected 0 to " + std::to_string(streams() - 1));
+        fail("the stream is ", stream, ", expected 0 to ", streams() - 1);
       }
       memory_.tape.reset(stream);
     }
@@ -221,11 +221,11 @@ class Online {
                   "forecast() feeds outputs back as inputs: the model needs as many outputs as inputs");
     const LayerSizes sizes = network().sizes();
     if (sizes.inputs != sizes.outputs) {
-      fail("forecast() feeds outputs back as inputs: expected as many outputs as inputs, which are " +
-           std::to_string(sizes.inputs) + ", the model has " + std::to_string(sizes.outputs));
+      fail("forecast() feeds outputs back as inputs: expected as many outputs as inputs, which are ",
+           sizes.inputs, ", the model has ", sizes.outputs);
     }
     if (horizon < 0) {
-      fail("the horizon is " + std::to_string(horizon) + ", expected at least 0");
+      fail("the horizon is ", horizon, ", expected at least 0");
     }
     check_size<Inputs>("x", x, sizes.inputs);
     check_stream(stream);
@@ -276,7 +276,7 @@ class Online {
   /// the others rehearse.
   Batch make_batch(int streams) const {
     if (streams < 1) {
-      fail("the number of streams is " + std::to_string(streams) + ", expected at least 1");
+      fail("the number of streams is ", streams, ", expected at least 1");
     }
     return Batch(*this, streams);
   }

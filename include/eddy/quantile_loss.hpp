@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <utility>
 
 namespace eddy {
@@ -34,8 +33,7 @@ struct QuantileLoss {
 
   static constexpr int target_size(int outputs) {
     if (outputs % Count != 0) {
-      fail("QuantileLoss needs " + std::to_string(Count) + " outputs for each target, has " +
-           std::to_string(outputs));
+      fail("QuantileLoss needs ", Count, " outputs for each target, has ", outputs);
     }
     return outputs / Count;
   }
@@ -45,8 +43,7 @@ struct QuantileLoss {
     double last = 0;
     for (const double quantile : quantiles) {
       if (!is_finite(quantile) || quantile <= last || quantile >= 1) {
-        fail("a quantile is " + std::to_string(quantile) + ", expected more than " + std::to_string(last) +
-             " and less than 1");
+        fail("a quantile is ", quantile, ", expected more than ", last, " and less than 1");
       }
       last = quantile;
     }

@@ -28,6 +28,9 @@ struct StepDecay {
     const std::int64_t drops = (step - 1) / period;
     return std::pow(factor, static_cast<double>(drops));
   }
+
+  /// Whether the state is one that could have come about: no period is 0.
+  bool state_is_valid() const { return period >= 1; }
 };
 
 /// factor^((step − 1) / period): the same, smoothly.

@@ -63,7 +63,7 @@ void check_target(const Y& y, int targets) {
     }
   } else if constexpr (is_class_index<L, Y>) {
     if (y < Y{0} || static_cast<std::uint64_t>(y) >= static_cast<std::uint64_t>(targets)) {
-      fail("the class index is " + std::to_string(y) + ", expected 0 to " + std::to_string(targets - 1));
+      fail("the class index is ", y, ", expected 0 to ", targets - 1);
     }
   } else {
     check_size<Size>("the target", y, targets);

@@ -160,11 +160,14 @@ class Trainer {
     }
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return updates_before_ >= 0 && updates_before_ <= update_.updates; }
+
  private:
   /// Bounds that keep a single update of finite weights by a finite gradient finite.
   static void check_setting(const char* what, double value) {
     if (!is_finite(value) || value < 0 || value > 1e6) {
-      fail(std::string(what) + " is " + std::to_string(value) + ", expected 0 to 1000000");
+      fail(what, " is ", value, ", expected 0 to 1000000");
     }
   }
 

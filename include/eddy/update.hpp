@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 
 #include <cstdint>
@@ -57,6 +58,12 @@ struct Update {
   Scalar gradient_norm = 0;            ///< global 2-norm, before clipping
   std::int64_t updates = 0;            ///< updates of the weights so far
   std::int64_t skipped = 0;            ///< labels so far that could not be learned from
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return status >= UpdateStatus::none && status <= UpdateStatus::gradient_not_finite && is_count(updates) &&
+           is_count(skipped);
+  }
 };
 
 }  // namespace eddy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/storage.hpp>
 
 #include <algorithm>
@@ -57,6 +58,11 @@ class History {
     visit("time", self.time_);
     visit("held", self.held_);
     visit("columns", self.columns_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return is_count(time_) && held_ >= 0 && held_ <= (std::min)(time_, Time{length_});
   }
 
  private:

@@ -112,8 +112,13 @@ namespace avx2 {
 #endif
 
 namespace baseline {
+#if defined(__arm__) && !defined(__ARM_NEON)  // no vectors: packs would be taken apart in memory
+#define EDDY_VECTOR_EXTENSIONS 0
+#define EDDY_BYTES sizeof(Scalar)
+#else
 #define EDDY_VECTOR_EXTENSIONS 1
 #define EDDY_BYTES 16
+#endif
 #if defined(__aarch64__)
 #define EDDY_REGISTERS 32
 #else

@@ -68,11 +68,10 @@ constexpr int padded(int count) {
 template <int Fixed>
 constexpr void check_fixed(const char* what, int value) {
   if (Fixed != Dynamic && value != Fixed) {
-    fail(std::string(what) + " is " + std::to_string(value) + ", but the type fixes it to " +
-         std::to_string(Fixed));
+    fail(what, " is ", value, ", but the type fixes it to ", Fixed);
   }
   if (value < 1) {
-    fail(std::string(what) + " is " + std::to_string(value) + ", expected at least 1");
+    fail(what, " is ", value, ", expected at least 1");
   }
 }
 
@@ -98,8 +97,7 @@ class Extent<Dynamic> {
   /// Refuses a size outside 1 to `widest_layer`; `what` names it.
   Extent(const char* what, int size) : size_(size) {
     if (size < 1 || size > widest_layer) {
-      fail(std::string("the number of ") + what + " is " + std::to_string(size) + ", expected 1 to " +
-           std::to_string(widest_layer));
+      fail("the number of ", what, " is ", size, ", expected 1 to ", widest_layer);
     }
   }
   constexpr operator int() const { return size_; }

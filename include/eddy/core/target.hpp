@@ -71,6 +71,9 @@ inline std::atomic<int> target_in_use{no_target};
 
 /// The target whose kernels run in this program: the best, unless `set_target` chose another.
 inline Target target() {
+#if !defined(__x86_64__)  // there is one only: nothing to look up, nothing to link
+  return has_target(Target::baseline) ? Target::baseline : Target::portable;
+#else
   const int chosen = target_in_use.load(std::memory_order_relaxed);
   if (chosen != no_target) [[likely]] {
     return static_cast<Target>(chosen);
@@ -78,6 +81,7 @@ inline Target target() {
   const Target best = best_target();
   target_in_use.store(static_cast<int>(best), std::memory_order_relaxed);
   return best;
+#endif
 }
 
 /// Makes all models of the program run on another target, for tests and comparisons. Returns false, and

@@ -150,9 +150,13 @@ class Touched {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    const auto known = [&](int column) { return column >= 0 && column < columns_.size(); };
-    return count_ >= 0 && count_ <= columns_.size() &&
-           std::all_of(columns_.data(), columns_.data() + count_, known);
+    const auto size = columns_.size();
+    const auto is_noted = [&](int column) {
+      return column >= 0 && column < size && is_touched_.data()[column].is;
+    };
+    return count_ ==
+               std::count_if(is_touched_.data(), is_touched_.data() + size, [](Flag f) { return f.is; }) &&
+           std::all_of(columns_.data(), columns_.data() + count_, is_noted);
   }
 
  private:

@@ -129,8 +129,9 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
       }
     }
     if (stage_ == Stage::update && (all || allowance_ > 0)) {
-      const double share = allowance_ / update_cost * static_cast<double>(parameters_);
       const Index left = parameters_ - updated_;
+      const double share = (std::min)(allowance_ / update_cost * static_cast<double>(parameters_),
+                                      static_cast<double>(left));  // or it may be too much for an int
       const Index count = all ? left : (std::min)(left, Index{padded<Scalar>(static_cast<int>(share) + 1)});
       allowance_ = 0;
       if (!update(updated_, count)) {
@@ -165,13 +166,16 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
+    // Errors that a sweep meets after they have begun to wait for the next one are counted there, too.
     if (!Ring::times_are_valid() || stage_ < Stage::idle || stage_ > Stage::update || updated_ < 0 ||
         updated_ > parameters_ || !is_finite(work_a_sample_) || !is_finite(allowance_)) {
       return false;
     }
     return stage_ != Stage::sweep ||
-           (Ring::holds(span_.newest) && Ring::holds(span_.oldest) && span_.oldest_error <= span_.newest &&
-            next_ >= span_.oldest - 1 && next_ <= summed_ && summed_ <= span_.newest);
+           (span_.oldest >= 1 && (Ring::holds(span_.oldest) || summed_ < span_.oldest) &&
+            span_.oldest_error >= 1 && span_.oldest_error <= span_.newest && span_.newest <= Ring::time() &&
+            next_ >= span_.oldest - 1 && next_ <= summed_ && summed_ - next_ <= batch &&
+            summed_ <= span_.newest);
   }
 
  private:

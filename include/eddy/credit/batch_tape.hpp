@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/layer.hpp>
@@ -176,13 +177,22 @@ class BatchTape {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    constexpr Time most = Time{1} << 62;
+    if (!is_count(time_) || last_sweep_ < 0 || last_sweep_ > time_ || !is_count(lost_errors_) ||
+        (pending_ > 0 && !(holds(oldest_pending_) && holds(newest_pending_) &&
+                           slots_.data()[slot_of(newest_pending_)].has_error))) {
+      return false;
+    }
+    int waiting = 0;
+    for (Time step = oldest(); step <= time_; ++step) {
+      if (slots_.data()[slot_of(step)].has_error) {
+        if (step < oldest_pending_ || step > newest_pending_) {
+          return false;
+        }
+        ++waiting;
+      }
+    }
     const auto waits = [](const Slot& slot) { return slot.has_error; };
-    return time_ >= 0 && time_ < most && last_sweep_ >= 0 && last_sweep_ <= time_ &&
-           pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
-           (pending_ == 0 ||
-            (holds(oldest_pending_) && holds(newest_pending_) && oldest_pending_ <= newest_pending_)) &&
-           lost_errors_ >= 0;
+    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits);
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/layer.hpp>
@@ -56,11 +57,11 @@ struct TruncatedBptt {
     check_fixed<Window>("the window", window);
     check_fixed<Stride>("the stride", stride);
     if (stride > window) {
-      fail("the stride is " + std::to_string(stride) + ", expected at most the window, " +
-           std::to_string(window) + ": error would leave the window unused");
+      fail("the stride is ", stride, ", expected at most the window, ", window,
+           ": error would leave the window unused");
     }
     if (!is_finite(tolerance) || tolerance < 0 || tolerance >= 1) {
-      fail("the tolerance is " + std::to_string(tolerance) + ", expected 0 to less than 1");
+      fail("the tolerance is ", tolerance, ", expected 0 to less than 1");
     }
   }
 };
@@ -312,20 +313,30 @@ class Tape {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
+    if (!times_are_valid() || pending_ > held() ||
+        (pending_ > 0 && !(holds(oldest_pending_) && holds(newest_pending_) &&
+                           slots_.data()[slot_of(newest_pending_)].has_error))) {
+      return false;
+    }
+    int waiting = 0;
+    for (Time step = oldest(); step <= time(); ++step) {
+      const Slot& slot = slots_.data()[slot_of(step)];
+      if (slot.has_error && (slot.gap || step < oldest_pending_ || step > newest_pending_)) {
+        return false;
+      }
+      waiting += slot.has_error;
+    }
     const auto waits = [](const Slot& slot) { return slot.has_error; };
-    return times_are_valid() && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
-           (pending_ == 0 || holds(oldest_pending_));
+    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits);
   }
 
  protected:
-  /// The same, but for which errors wait.
+  /// Whether times and counts are such, whatever waits in the slots.
   bool times_are_valid() const {
-    constexpr Time most = Time{1} << 62;
-    return before_ >= 0 && before_ < most && steps_ >= 0 && steps_ < most && last_sweep_ >= 0 &&
-           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && pending_ >= 0 &&
-           pending_ <= window_ &&
-           (pending_ == 0 || (oldest_pending_ <= newest_pending_ && newest_pending_ <= time())) &&
-           lost_errors_ >= 0;
+    return is_count(before_) && is_count(steps_) && is_count(time()) && last_sweep_ >= 0 &&
+           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && is_count(pending_) &&
+           (pending_ == 0 || (oldest_pending_ >= 1 && newest_pending_ >= 1 && newest_pending_ <= time())) &&
+           is_count(lost_errors_) && is_count(steps_back_);
   }
 
  private:

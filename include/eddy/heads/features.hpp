@@ -1,8 +1,7 @@
 #pragma once
 
-#include <eddy/core/sample.hpp>
-#include <eddy/credit/truncated_bptt.hpp>
-#include <eddy/stream.hpp>
+#include <eddy/core/count.hpp>
+#include <eddy/forward_stream.hpp>
 
 #include <utility>
 
@@ -23,7 +22,7 @@ class Features {
   static constexpr bool fixed = Sizes.fixed();
 
   /// What `predict` returns where sizes are fixed; else a view that is valid until the next prediction.
-  using Prediction = Eigen::Matrix<Scalar, Outputs, 1, int{Eigen::ColMajor} | int{Eigen::DontAlign}>;
+  using Prediction = typename ForwardStream<Network>::Prediction;
 
   /// Draws the weights from `seed`.
   explicit Features(std::uint64_t seed = 1) requires(fixed) : Features(Network(), seed) {}
@@ -31,8 +30,7 @@ class Features {
   explicit Features(Network network, std::uint64_t seed = 1)
       : network_(std::move(network)),
         parameters_(padded<Scalar>(network_.sizes().parameters)),
-        own_(network_.sizes()),
-        scratch_(network_.sizes()) {
+        stream_(network_.sizes()) {
     Random random(seed);
     network_.initialize(parameters_.data(), random);
   }
@@ -41,36 +39,25 @@ class Features {
   int outputs() const { return network_.sizes().outputs; }
 
   /// The newest step, counted from 1.
-  Time time() const { return time_; }
+  Time time() const { return stream_.time(); }
 
   /// Takes one step; returns the features, which stay valid until the next.
   template <Values X>
   VectorView<const Scalar, Outputs> step(const X& x) {
-    check_size<Inputs>("x", x, inputs());
-    ++time_;
-    return advance(x, own_);
+    return stream_.step(network_, parameters_.data(), x);
   }
 
   /// What `step(x)` would return, bit for bit; changes nothing.
   template <Values X>
   auto predict(const X& x) const {
-    check_size<Inputs>("x", x, inputs());
-    if constexpr (fixed) {
-      Scratch<Network> scratch(network_.sizes());
-      return Prediction(predict(x, scratch));
-    } else {
-      return predict(x, scratch_);
-    }
+    return stream_.predict(network_, parameters_.data(), x);
   }
 
   /// The latest features; zero before the first step.
-  VectorView<const Scalar, Outputs> prediction() const { return {own_.output.data(), outputs()}; }
+  VectorView<const Scalar, Outputs> prediction() const { return stream_.prediction(); }
 
   /// Goes back to the initial state; time goes on.
-  void reset() {
-    std::fill_n(own_.state.data(), network_.sizes().state, Scalar(0));
-    std::fill_n(own_.output.data(), outputs(), Scalar(0));
-  }
+  void reset() { stream_.reset(); }
 
   /// All weights, as one contiguous vector on a cache line; assignable.
   Eigen::Map<Vector<Scalar, Sizes.parameters>, alignment> parameters() {
@@ -87,36 +74,16 @@ class Features {
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
     visit("parameters", self.parameters_);
-    visit("state", self.own_.state);
-    visit("features", self.own_.output);
-    visit("time", self.time_);
+    ForwardStream<Network>::visit_state(self.stream_, visit);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(stream_.time()); }
 
  private:
-  struct NoScratch {
-    explicit NoScratch(const LayerSizes&) {}
-  };
-
-  template <class X>
-  VectorView<const Scalar, Outputs> advance(const X& x, Scratch<Network>& room) const {
-    const LayerSizes sizes = network_.sizes();
-    copy_values<Inputs>(x, room.input.data(), sizes.inputs);
-    Tape<Network, 1>::advance(network_, sizes, parameters_.data(), room.input.data(), room.state.data(),
-                              room.column.data(), room.output.data());
-    return {room.output.data(), sizes.outputs};
-  }
-
-  template <class X>
-  VectorView<const Scalar, Outputs> predict(const X& x, Scratch<Network>& room) const {
-    std::copy_n(own_.state.data(), network_.sizes().state, room.state.data());
-    return advance(x, room);
-  }
-
   [[no_unique_address]] Network network_;
   Storage<Scalar, padded<Scalar>(Sizes.parameters)> parameters_;
-  Scratch<Network> own_;
-  Time time_ = 0;
-  [[no_unique_address]] mutable std::conditional_t<fixed, NoScratch, Scratch<Network>> scratch_;
+  ForwardStream<Network> stream_;
 };
 
 }  // namespace eddy

@@ -120,6 +120,11 @@ class InverseCorrelation {
     visit("next", self.next_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return is_finite(turns_) && turns_ >= 0 && turns_ < 1 + turns_a_step_ && next_ >= 0 && next_ < size_;
+  }
+
  private:
   static constexpr int triangle(int size) {
     if (size == Dynamic) {

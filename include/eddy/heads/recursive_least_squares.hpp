@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
 #include <eddy/heads/inverse_correlation.hpp>
 #include <eddy/target.hpp>
@@ -187,6 +188,9 @@ class RecursiveLeastSquares {
     visit("updates", self.update_.updates);
     visit("skipped", self.update_.skipped);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(errors_) && update_.state_is_valid(); }
 
  private:
   /// What a prediction works on.

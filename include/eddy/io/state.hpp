@@ -72,13 +72,9 @@ void visit_numbers(const std::string& path, Value& value, Visit& visit) {
 
 /// Whether every part of a state is one that could have come about. A class of which not every combination of
 /// numbers is safe to go on with, as an index beyond its array, says so by `bool state_is_valid() const`.
+/// It is asked once its parts are known to be valid.
 template <class Value>
 bool state_is_valid(const Value& value) {
-  if constexpr (requires { value.state_is_valid(); }) {
-    if (!value.state_is_valid()) {
-      return false;
-    }
-  }
   bool valid = true;
   if constexpr (StateNumber<Value>) {
     return true;
@@ -94,7 +90,11 @@ bool state_is_valid(const Value& value) {
   } else if constexpr (std::is_aggregate_v<Value>) {
     visit_fields(value, [&](const auto& field) { valid &= eddy::state_is_valid(field); });
   }
-  return valid;
+  if constexpr (requires { value.state_is_valid(); }) {
+    return valid && value.state_is_valid();
+  } else {
+    return valid;
+  }
 }
 
 }  // namespace eddy

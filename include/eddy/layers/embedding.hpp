@@ -32,8 +32,7 @@ class SymbolCount<Dynamic> {
  public:
   SymbolCount(int symbols) : symbols_(symbols) {
     if (symbols < 1 || symbols > most_symbols) {
-      fail("the number of symbols is " + std::to_string(symbols) + ", expected 1 to " +
-           std::to_string(most_symbols));
+      fail("the number of symbols is ", symbols, ", expected 1 to ", most_symbols);
     }
   }
   constexpr operator int() const { return symbols_; }
@@ -74,8 +73,7 @@ class Embedding {
   Embedding() = default;
   Embedding(int symbols, int width) : symbols_(symbols), width_("outputs", width) {
     if (std::int64_t{symbols} * width > (std::numeric_limits<int>::max)()) {
-      fail("an embedding of " + std::to_string(symbols) + " symbols in " + std::to_string(width) +
-           " values has more than 2147483647 parameters");
+      fail("an embedding of ", symbols, " symbols in ", width, " values has more than 2147483647 parameters");
     }
   }
 
@@ -162,7 +160,7 @@ class Embedding {
     sweep.with_error.for_each_run([&](int first, int count) {
       for (int slot = first; slot < first + count; ++slot) {
         const Tape<const Scalar> column(*this, sweep.tape + Index{slot} * sweep.stride);
-        if (*column.mark > 0) {
+        if (*column.mark >= 1 && *column.mark <= static_cast<Scalar>(int{symbols_})) {
           visit(static_cast<int>(*column.mark) - 1, column.values);
         }
       }

@@ -28,8 +28,8 @@ class Residual {
   Residual() = default;
   explicit Residual(Inner inner) : inner_(std::move(inner)) {
     if (const LayerSizes sizes = inner_.sizes(); sizes.inputs != sizes.outputs) {
-      fail("a residual layer needs as many outputs as inputs, has " + std::to_string(sizes.inputs) +
-           " inputs and " + std::to_string(sizes.outputs) + " outputs");
+      fail("a residual layer needs as many outputs as inputs, has ", sizes.inputs, " inputs and ",
+           sizes.outputs, " outputs");
     }
   }
 

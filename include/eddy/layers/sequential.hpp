@@ -314,8 +314,7 @@ class Sequential {
     static_assert(Agreeing<to, from>, "the inputs of a layer are not the outputs of the layer below it");
     if (const int outputs = layer<N>().sizes().outputs, inputs = layer<N + 1>().sizes().inputs;
         outputs != inputs) {
-      fail("layer " + std::to_string(N + 1) + " takes " + std::to_string(inputs) + " inputs, but layer " +
-           std::to_string(N) + " has " + std::to_string(outputs) + " outputs");
+      fail("layer ", N + 1, " takes ", inputs, " inputs, but layer ", N, " has ", outputs, " outputs");
     }
   }
 

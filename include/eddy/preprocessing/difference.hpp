@@ -74,6 +74,9 @@ class Difference {
     visit("latest", self.latest_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return next_ >= 0 && next_ < lag_; }
+
  private:
   SampleBuffer<Scalar, Size> buffer_;
   int lag_;

@@ -110,8 +110,7 @@ class MinMaxScaler {
     check_forgetting(options.forgetting);
     check_limit(options.limit);
     if (!is_finite(options.low) || !is_finite(options.high) || options.low >= options.high) {
-      fail("low is " + std::to_string(options.low) + " and high is " + std::to_string(options.high) +
-           ", expected low < high");
+      fail("low is ", options.low, " and high is ", options.high, ", expected low < high");
     }
     return options;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
 #include <eddy/preprocessing/target_transform.hpp>
 #include <eddy/streaming/learner.hpp>
@@ -235,6 +236,9 @@ class Pipeline {
     visit("kept", self.kept_);
     visit("prediction", self.prediction_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(lead_) || is_count(-1 - lead_); }
 
  private:
   static constexpr int stages = [] {

@@ -101,6 +101,16 @@ class RobustScaler {
     visit("quartiles", self.quartiles_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    for (int i = 0; i < inputs(); ++i) {
+      if (!of(i).state_is_valid()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
  private:
   static Options checked(Options options) {
     check_forgetting(options.forgetting);

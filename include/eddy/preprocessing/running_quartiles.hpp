@@ -43,17 +43,32 @@ class RunningQuartiles {
     if (!is_finite(4 * deviation) || !is_finite(4 * value)) {
       return;
     }
-    *count_ += 1;
-    if (*count_ <= 5) {
+    if (*count_ < 5) {
+      *count_ += 1;
       start(value);
       return;
     }
-    const double rate = (std::max)(forgetting, 1 / *count_);
-    *spread_ += rate * ((*spread_ > 0 ? (std::min)(deviation, 32 * *spread_) : deviation) - *spread_);
+    const double rate = (std::max)(forgetting, 1 / (*count_ + 1));
+    const double spread =
+        *spread_ + rate * ((*spread_ > 0 ? (std::min)(deviation, 32 * *spread_) : deviation) - *spread_);
+    double next[3];
     for (int k = 0; k < 3; ++k) {
-      quartiles_[k] += 6.76 * rate * *spread_ * ((k + 1) / 4.0 - (value < quartiles_[k] ? 1 : 0));
+      next[k] = quartiles_[k] + 6.76 * rate * spread * ((k + 1) / 4.0 - (value < quartiles_[k] ? 1 : 0));
     }
-    std::sort(quartiles_, quartiles_ + 3);
+    if (!all_finite(next, 3)) {
+      return;
+    }
+    *count_ += 1;
+    *spread_ = spread;
+    std::sort(next, next + 3);
+    std::copy_n(next, 3, quartiles_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto was_taken = [](double value) { return is_finite(4 * value); };
+    return all_finite(count_, size) && *count_ >= 0 && *count_ == std::floor(*count_) &&
+           std::all_of(first_, first_ + 5, was_taken);
   }
 
  private:

@@ -53,8 +53,7 @@ double only_value(const char* what, const X& x) {
 /// Raises what is wrong with the sizes of two neighbours.
 inline void check_neighbours(const char* what, int outputs, const char* next, int inputs) {
   if (outputs != inputs) {
-    fail(std::string(what) + " gives " + std::to_string(outputs) + (outputs == 1 ? " value" : " values") +
-         ", but " + next + " takes " + std::to_string(inputs));
+    fail(what, " gives ", outputs, outputs == 1 ? " value" : " values", ", but ", next, " takes ", inputs);
   }
 }
 
@@ -71,14 +70,14 @@ Number clipped_ratio(Number difference, Number scale, Number limit) {
 /// Refuses a limit that is negative or not finite.
 inline void check_limit(double limit) {
   if (!is_finite(limit) || limit < 0) {
-    fail("limit is " + std::to_string(limit) + ", expected at least 0");
+    fail("limit is ", limit, ", expected at least 0");
   }
 }
 
 /// Refuses a weight of forgetting outside [0, 1).
 inline void check_forgetting(double forgetting) {
   if (!is_finite(forgetting) || forgetting < 0 || forgetting >= 1) {
-    fail("forgetting is " + std::to_string(forgetting) + ", expected 0 to below 1");
+    fail("forgetting is ", forgetting, ", expected 0 to below 1");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/storage.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
@@ -78,6 +79,19 @@ class Adwin {
     visit("buckets", self.buckets_);
     visit("sizes", self.sizes_);
     visit("count", self.count_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    for (int row = 0; row < rows; ++row) {
+      const int size = sizes_.data()[row];
+      const auto is_full = [&](const Part& part) { return part.count == std::exp2(row); };
+      if (size < 0 || size >= row_length ||
+          !std::all_of(row_of_buckets(row), row_of_buckets(row) + size, is_full)) {
+        return false;
+      }
+    }
+    return is_count(count_);
   }
 
  private:

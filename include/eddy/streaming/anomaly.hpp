@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
 
@@ -100,6 +101,9 @@ class AnomalyScore {
     visit("variance", self.variance_);
     visit("score", self.score_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_); }
 
  private:
   AnomalyScoreOptions options_;

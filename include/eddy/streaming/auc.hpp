@@ -1,10 +1,12 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/streaming/metric.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace eddy {
 
@@ -85,6 +87,9 @@ class Auc {
     visit("skipped", self.skipped_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_) && is_count(skipped_); }
+
  private:
   int bins_;
   double forgetting_, weight_ = 1;
@@ -164,6 +169,15 @@ class Rolling<Auc<Bins>, Length> {
     visit("negatives", self.negatives_);
     visit("count", self.count_);
     visit("skipped", self.skipped_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    std::vector<double> positives, negatives;
+    for (int slot = 0; slot < (std::min)(count_, std::int64_t{length_}); ++slot) {
+      (truths_.data()[slot].is ? positives : negatives).push_back(scores_.data()[slot]);
+    }
+    return is_count(count_) && is_count(skipped_) && positives_.are(positives) && negatives_.are(negatives);
   }
 
  private:

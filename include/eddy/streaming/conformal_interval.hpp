@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
 #include <eddy/streaming/interval.hpp>
 #include <eddy/streaming/ordered_window.hpp>
@@ -142,6 +143,12 @@ class ConformalInterval {
     visit("covered", self.covered_);
     visit("skipped", self.skipped_);
     visit("lateness", self.lateness_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return is_finite(level_) && is_count(count_) && covered_ >= 0 && covered_ <= count_ &&
+           is_count(skipped_) && lateness_ >= 1 && is_count(lateness_);
   }
 
  private:

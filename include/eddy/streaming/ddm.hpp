@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
 #include <cmath>
@@ -83,6 +84,9 @@ class Ddm {
     visit("lowest_deviation", self.lowest_deviation_);
     visit("warning", self.warning_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_); }
 
  private:
   DdmOptions options_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
 #include <eddy/streaming/metric.hpp>
 #include <eddy/target.hpp>
@@ -89,6 +90,9 @@ class DelayedEvaluation {
     visit("kept", self.kept_);
     visit("missed", self.missed_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(missed_); }
 
  private:
   M metric_;

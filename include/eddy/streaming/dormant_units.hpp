@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/flat_model.hpp>
 #include <eddy/core/random.hpp>
@@ -116,6 +117,12 @@ class DormantUnits {
     visit("random", self.random_);
     visit("due", self.due_);
     visit("replaced", self.replaced_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto is_age = [](std::int64_t age) { return is_count(age); };
+    return is_count(replaced_) && std::all_of(age_.data(), age_.data() + recurrent_.columns, is_age);
   }
 
  private:

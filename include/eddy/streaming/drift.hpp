@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
 #include <cstdint>
@@ -68,6 +69,9 @@ class OnDrift {
       visit("reaction", self.reaction_);
     }
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(changes_); }
 
  private:
   D detector_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/core/storage.hpp>
@@ -135,6 +136,9 @@ class ElasticWeights {
     visit("importance", self.importance_);
     visit("squares", self.squares_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(observed_); }
 
  private:
   static ElasticOptions checked(ElasticOptions options) {

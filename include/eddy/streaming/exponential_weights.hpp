@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/core/storage.hpp>
@@ -91,6 +92,9 @@ class ExponentialWeights {
     visit("losses", self.losses_);
     visit("weights", self.weights_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(samples_); }
 
  private:
   static Options checked(Options options) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/streaming/classification_metrics.hpp>
 
 #include <algorithm>
@@ -143,6 +144,9 @@ class Kappa {
     visit("skipped", self.skipped_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_) && is_count(skipped_); }
+
  private:
   double forgetting_;
   Agreement<Classes> agreement_;
@@ -202,6 +206,15 @@ class Rolling<Kappa<Classes>, Length> {
     visit("predictions", self.predictions_);
     visit("count", self.count_);
     visit("skipped", self.skipped_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto is_class = [&](int k) { return k >= 0 && k < agreement_.classes(); };
+    const auto used = (std::min)(count_, std::int64_t{length_});
+    return is_count(count_) && is_count(skipped_) &&
+           std::all_of(truths_.data(), truths_.data() + used, is_class) &&
+           std::all_of(predictions_.data(), predictions_.data() + used, is_class);
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 
@@ -7,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace eddy {
 
@@ -109,6 +111,12 @@ class Kswin {
     visit("recent", self.recent_);
     visit("older", self.older_);
     visit("count", self.count_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return is_count(count_) && recent_.size() == (std::min)(count_, std::int64_t{options_.recent}) &&
+           recent_.are({newest_.data(), newest_.data() + recent_.size()});
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/core/storage.hpp>
@@ -119,6 +120,9 @@ class Metric {
     visit("skipped", self.skipped_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_) && is_count(skipped_); }
+
  private:
   MetricOptions options_;
   S total_;
@@ -191,6 +195,11 @@ class Rolling {
     visit("next", self.next_);
     visit("count", self.count_);
     visit("skipped", self.skipped_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return next_ >= 0 && next_ <= length_ && is_count(count_) && is_count(skipped_);
   }
 
  private:

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
 #include <eddy/streaming/exponential_weights.hpp>
 #include <eddy/streaming/learner.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -207,6 +209,13 @@ class BasicMixture {
     self.for_each_model([&](int, auto& model) { visit("model", model); });
     visit("weights", self.weights_);
     visit("predictions", self.predictions_);
+    visit("ahead", self.ahead_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    const auto is_time = [](Time ahead) { return is_count(ahead); };
+    return std::all_of(ahead_.data(), ahead_.data() + Experts, is_time);
   }
 
  private:

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/storage.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace eddy {
 
@@ -43,6 +45,12 @@ class OrderedNumbers {
     --size_;
   }
 
+  /// Whether these numbers, in any order, are all that there are.
+  bool are(std::vector<double> numbers) const {
+    std::sort(numbers.begin(), numbers.end());
+    return std::equal(begin(), end(), numbers.begin(), numbers.end());
+  }
+
   void reset() { size_ = 0; }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
@@ -50,6 +58,12 @@ class OrderedNumbers {
   static void visit_state(Self& self, Visit&& visit) {
     visit("size", self.size_);
     visit("numbers", self.numbers_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return size_ >= 0 && size_ <= capacity_ && std::none_of(begin(), end(), is_nan<double>) &&
+           std::is_sorted(begin(), end());
   }
 
  private:
@@ -100,6 +114,12 @@ class OrderedWindow {
     visit("ordered", self.ordered_);
     visit("ring", self.ring_);
     visit("count", self.count_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return is_count(count_) && size() == (std::min)(count_, std::int64_t{length()}) &&
+           ordered_.are({ring_.data(), ring_.data() + size()});
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
 #include <algorithm>
@@ -79,6 +80,9 @@ class PageHinkley {
     visit("up", self.up_);
     visit("down", self.down_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_); }
 
  private:
   PageHinkleyOptions options_;

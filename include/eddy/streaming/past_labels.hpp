@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/storage.hpp>
 
@@ -32,9 +33,11 @@ class PastLabels {
     if (empty()) {
       newest_ = oldest_ = step;
     }
-    for (const Scalar last = value(newest_); newest_ < step; ++newest_) {
-      slot(newest_ + 1) = last;
+    const Scalar last = value(newest_);
+    for (Time next = (std::max)(newest_, step - length_) + 1; next <= step; ++next) {
+      slot(next) = last;
     }
+    newest_ = (std::max)(newest_, step);
     slot(step) = label;
     oldest_ = (std::max)((std::min)(oldest_, step), newest_ - length_ + 1);
   }
@@ -66,6 +69,13 @@ class PastLabels {
     visit("newest", self.newest_);
     visit("oldest", self.oldest_);
     visit("values", self.values_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return empty() ? oldest_ == 0
+                   : is_count(newest_) && oldest_ <= newest_ &&
+                         oldest_ >= (std::max)(Time{1}, newest_ - length_ + 1);
   }
 
  private:

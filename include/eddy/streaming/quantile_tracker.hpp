@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
 
@@ -76,6 +77,9 @@ class QuantileTracker {
     visit("count", self.count_);
     visit("skipped", self.skipped_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return is_count(count_) && is_count(skipped_); }
 
  private:
   QuantileTrackerOptions options_;

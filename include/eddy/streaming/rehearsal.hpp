@@ -14,7 +14,7 @@ template <int Capacity>
 void check_rehearsal(int replays, int capacity) {
   check_fixed<Capacity>("the capacity of rehearsal", capacity);
   if (replays < 0) {
-    fail("the number of replays is " + std::to_string(replays) + ", expected at least 0");
+    fail("the number of replays is ", replays, ", expected at least 0");
   }
 }
 

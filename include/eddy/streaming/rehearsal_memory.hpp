@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/touched.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/stream.hpp>
@@ -78,7 +79,7 @@ class KeptWindows {
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
     const auto fits = [&](int steps) { return steps >= 1 && steps <= window_; };
-    return seen_ >= 0 && std::all_of(steps_.data(), steps_.data() + size(), fits);
+    return is_count(seen_) && std::all_of(steps_.data(), steps_.data() + size(), fits);
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/streaming/learner.hpp>
 
@@ -141,6 +142,12 @@ class Shadowed {
     visit("swaps", self.swaps_);
     visit("model_loss", self.model_loss_);
     visit("shadow_loss", self.shadow_loss_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return (in_charge_ == 0 || in_charge_ == 1) && is_count(begins_[0]) && is_count(begins_[1]) &&
+           fresh_.time() <= time() && is_count(labels_) && is_count(compared_) && is_count(swaps_);
   }
 
  private:

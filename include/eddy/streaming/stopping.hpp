@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/count.hpp>
 #include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
 
@@ -47,6 +48,9 @@ class Budget {
     visit("used", self.used_);
   }
 
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return used_ >= 0 && used_ <= samples_; }
+
  private:
   std::int64_t samples_, used_ = 0;
 };
@@ -93,6 +97,9 @@ class TargetError {
     visit("count", self.count_);
     visit("reached", self.reached_);
   }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const { return count_ >= 0 && count_ < options_.samples; }
 
  private:
   TargetErrorOptions options_;
@@ -151,6 +158,12 @@ class Plateau {
     visit("count", self.count_);
     visit("waited", self.waited_);
     visit("blocks", self.blocks_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    return count_ >= 0 && count_ < options_.samples && waited_ >= 0 && waited_ <= options_.patience &&
+           is_count(blocks_);
   }
 
  private:

@@ -144,16 +144,16 @@ struct Simd {
   }
 
   EDDY_INLINE static Pack tanh(Pack x) {
-#if EDDY_VECTOR_EXTENSIONS
     if constexpr (std::is_same_v<Scalar, float>) {
       return rational_tanh(x);
     } else {
+#if EDDY_VECTOR_EXTENSIONS
       return exact_tanh(x);
-    }
 #else
-    using std::tanh;
-    return tanh(x);
+      using std::tanh;
+      return tanh(x);
 #endif
+    }
   }
 
   EDDY_INLINE static Pack logistic(Pack x) { return tanh(x * Scalar(0.5)) * Scalar(0.5) + Scalar(0.5); }
@@ -185,7 +185,6 @@ struct Simd {
     }
   }
 
-#if EDDY_VECTOR_EXTENSIONS
  private:
   /// x P(x²) / Q(x²) on [−9, 9], beyond which tanh is ±1 in float. P and Q are of degree 4 and minimise the
   /// largest relative error, which is 2.1e-8 (by Remez's exchange algorithm, in 40 digits); all coefficients
@@ -204,6 +203,7 @@ struct Simd {
     return x * p / q;
   }
 
+#if EDDY_VECTOR_EXTENSIONS
   /// e / (e + 2) with e = e^(2x) − 1 = 2ⁿ (e^r − 1) + (2ⁿ − 1), 2x = n ln 2 + r: small where x is small,
   /// without cancellation. e^r − 1 by its series, |r| ≤ ln 2 / 2. In order, because 2ⁿ (e^r − 1 + 1) − 1,
   /// which g++ makes of it under `-ffast-math`, is nothing where x is small.
