@@ -13,6 +13,7 @@ FNR == 1 {
   sub(/\.md$/, "", page)
 }
 /^```/ { listing = !listing }
+!listing && /^# / { print $0 " {#" page "}"; next }
 !listing && /^##+ / {
   heading = $0
   sub(/^#+ /, "", heading)

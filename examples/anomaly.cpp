@@ -2,7 +2,9 @@
 // among those before it, something else is going on. Reads a file of lines "time,value", of which the first
 // is a header; without one it makes a stream with three faults of its own.
 //
-//   anomaly machine_temperature.csv
+//   anomaly machine_temperature.csv --picture build/anomaly.svg
+
+#include "support/curves.hpp"
 
 #include <eddy/eddy.hpp>
 #include <eddy/preprocessing/pipeline.hpp>
@@ -57,7 +59,8 @@ std::vector<Sample> generate() {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  const bool generated = argument_count < 2;
+  const std::string path = picture::path_from(argument_count, arguments);
+  const bool generated = argument_count < 2 || std::string(arguments[1]) == "--picture";
   const std::vector<Sample> samples = generated ? generate() : read(arguments[1]);
   if (samples.empty()) {
     std::fprintf(stderr, "%s has no lines \"time,value\"\n", arguments[1]);
@@ -69,6 +72,10 @@ int main(int argument_count, char** arguments) {
   eddy::Pipeline model{Scaler(), eddy::Gru<float, 1, 16, 1>(), Scaler()};
   eddy::AnomalyScore score({.smoothing = 0.8, .warm_up = 3000});
   std::size_t quiet_until = 0;
+  picture::Chart chart{.title = "How unusual the error of a prediction is",
+                       .horizontal = "sample",
+                       .vertical = "score, deviations of the error",
+                       .curves = {{"score", {}}, {"threshold", {}}}};
   int hits = 0, false_alarms = 0;
   for (std::size_t t = 0; t < samples.size(); ++t) {
     const float value = static_cast<float>(samples[t].value);
@@ -78,6 +85,7 @@ int main(int argument_count, char** arguments) {
       if (score.update(static_cast<double>(error)) > threshold && t >= quiet_until) {
         std::printf("%s: %g is unusual, score %.1f\n", samples[t].time.c_str(), samples[t].value,
                     score.score());
+        chart.marks.emplace_back(static_cast<double>(t), "alarm");
         quiet_until = t + 288;  // what follows belongs to it: a day of five minutes each
         const auto* const fault = std::find_if(std::begin(faults), std::end(faults), [&](int begin) {
           return static_cast<int>(t) >= begin && static_cast<int>(t) < begin + 60;
@@ -87,6 +95,12 @@ int main(int argument_count, char** arguments) {
       }
     }
     model.step(value);
+    chart.curves[0].values.push_back(t > 3000 ? score.score() : eddy::not_a_number<double>);
+    chart.curves[1].values.push_back(threshold);
+  }
+  if (!path.empty() && !chart.save(path)) {
+    std::fprintf(stderr, "%s cannot be written\n", path.c_str());
+    return 1;
   }
   if (!generated) {
     return 0;

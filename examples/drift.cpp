@@ -1,5 +1,7 @@
 // What a detector and a reaction are worth: the same model learns the same stream, whose law changes every
-// 3000 samples, alone and with a detector that watches its loss.
+// 3000 samples, alone and with a detector that watches its loss. `--picture FILE` draws the errors.
+
+#include "support/curves.hpp"
 
 #include <eddy/eddy.hpp>
 
@@ -30,11 +32,13 @@ class Stream {
 
 using Model = eddy::Gru<float, 1, 16, 1>;
 
-/// Predicts each value from those before it. Returns the error of the 1000 samples after each change.
+/// Predicts each value from those before it. Returns the error of the 1000 samples after each change, and
+/// appends that of the newest 200 at each sample to `errors`.
 template <class M, class React>
-double error_after_changes(M model, React&& react) {
+double error_after_changes(M model, std::vector<double>& errors, React&& react) {
   Stream stream;
   eddy::Rmse error;
+  eddy::Rolling<eddy::Rmse, 200> recent;
   float now = stream.next();
   for (int t = 1; t < samples; ++t) {
     const float next = stream.next();
@@ -42,6 +46,8 @@ double error_after_changes(M model, React&& react) {
     if (t >= regime && t % regime < 1000) {
       error.add(next, model.prediction());
     }
+    recent.add(next, model.prediction());
+    errors.push_back(t < 200 ? eddy::not_a_number<double> : recent.value());
     const double loss = static_cast<double>(model.partial_fit(next));
     react(model, loss);
     now = next;
@@ -51,14 +57,16 @@ double error_after_changes(M model, React&& react) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** words) {
   const Model model({.optimizer = {.learning_rate = 1e-3}});
   eddy::OnDrift raise(eddy::Adwin{}, eddy::RaiseLearningRate({.factor = 5, .samples = 500}));
   eddy::OnDrift begin(eddy::Adwin{}, eddy::BeginShadow{});
 
-  const double alone = error_after_changes(model, [](auto&, double) {}),
-               raised = error_after_changes(model, [&](auto&m, double loss) { raise.update(m, loss); }),
-               shadowed = error_after_changes(eddy::Shadowed<Model>(model),
+  std::vector<double> errors[3];
+  const double alone = error_after_changes(model, errors[0], [](auto&, double) {}),
+               raised =
+                   error_after_changes(model, errors[1], [&](auto&m, double loss) { raise.update(m, loss); }),
+               shadowed = error_after_changes(eddy::Shadowed<Model>(model), errors[2],
                                               [&](auto&m, double loss) { begin.update(m, loss); });
   std::printf("root mean squared error of the 1000 samples after each change\n");
   std::printf("  alone                            %.3f\n", alone);
@@ -66,5 +74,20 @@ int main() {
               static_cast<int>(raise.changes()));
   std::printf("  or a new model, if it is better  %.3f  (%d changes found)\n", shadowed,
               static_cast<int>(begin.changes()));
+  if (const std::string path = picture::path_from(count, words); !path.empty()) {
+    picture::Chart chart{.title = "A stream whose law changes every 3000 samples",
+                         .horizontal = "sample",
+                         .vertical = "RMSE of the newest 200",
+                         .curves = {{"alone", errors[0]},
+                                    {"learns faster after a change", errors[1]},
+                                    {"or begins a new model", errors[2]}}};
+    for (int change = regime; change < samples; change += regime) {
+      chart.marks.emplace_back(change, "");
+    }
+    if (!chart.save(path)) {
+      std::fprintf(stderr, "%s cannot be written\n", path.c_str());
+      return 1;
+    }
+  }
   return raised < alone ? 0 : 1;
 }

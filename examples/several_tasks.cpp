@@ -1,11 +1,11 @@
 // One network, two tasks with a loss each, whose labels come at different times: how many riders a station of
 // the Chicago "L" will have tomorrow, which is published a week late, and whether it will be warmer than
-// today, which everybody knows tomorrow.
+// today, which everybody knows tomorrow. `--picture FILE` draws how far off the riders are.
 
+#include "support/curves.hpp"
 #include "support/ridership.hpp"
 
-#include <eddy/models.hpp>
-#include <eddy/tasks.hpp>
+#include <eddy/eddy.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -25,13 +25,18 @@ int warmer(const ridership::Day& day, const ridership::Day& than) {
   return day.temperature > than.temperature ? 1 : 0;
 }
 
-int main() {
+int main(int count, char** words) {
   const std::vector<ridership::Day> days = ridership::read(EDDY_EXAMPLE_DATA "/chicago_ridership.csv");
   const auto day = [&](int t) -> const ridership::Day& { return days[static_cast<std::size_t>(t)]; };
   const int last = static_cast<int>(days.size()) - 2;
 
   Model model({.loss = {.tasks = {{.weight = 1}, {.weight = 0.2}}}});
   double off = 0, naive_off = 0;
+  eddy::Rolling<eddy::Mae, 365> recent, naive_recent;
+  picture::Chart chart{.title = "Riders of a station tomorrow, known a week late",
+                       .horizontal = "day",
+                       .vertical = "thousands off, mean of a year",
+                       .curves = {{"network of two tasks", {}}, {"the newest of the same weekday", {}}}};
   int right = 0, naive_right = 0, scored = 0;
   for (int t = 2 * late; t <= last; ++t) {
     // The labels that come in today: whether it is warmer, for the prediction of yesterday; the riders of a
@@ -48,6 +53,12 @@ int main() {
         day(t).rain, scaled(day(t - late)), scaled(day(t + 1 - 2 * late));
     const auto y = model.step(x);
 
+    const float guess = 6 * model.options().loss.outputs_of<0>(y)(0) + 17;
+    recent.add(day(t + 1).riders, guess);
+    naive_recent.add(day(t + 1).riders, day(t + 1 - 2 * late).riders);
+    const bool full = t > 2 * late + 365;
+    chart.curves[0].values.push_back(full ? recent.value() : eddy::not_a_number<double>);
+    chart.curves[1].values.push_back(full ? naive_recent.value() : eddy::not_a_number<double>);
     if (t > last - 3650) {  // the last ten years
       const ridership::Day& tomorrow = day(t + 1);
       const auto& tasks = model.options().loss;
@@ -63,5 +74,9 @@ int main() {
               naive_off / scored);
   std::printf("warmer or colder: right on %.1f%% of days, \"as today\" on %.1f%%\n", 100.0 * right / scored,
               100.0 * naive_right / scored);
+  if (const std::string path = picture::path_from(count, words); !path.empty() && !chart.save(path)) {
+    std::fprintf(stderr, "%s cannot be written\n", path.c_str());
+    return 1;
+  }
   return off < naive_off && right > naive_right ? 0 : 1;
 }

@@ -117,6 +117,7 @@ class Panel {
 /// stream.
 inline void draw(std::ostream& svg, const Series& series, const std::vector<Track>& tracks,
                  const Options& options) {
+  svg.precision(4);  // a tenth of a point, so that the file stays small
   // Colours of Okabe & Ito (2008), which colour-blind readers can tell apart.
   svg << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 960 680' font-family='Helvetica, Arial, "
          "sans-serif'>\n"

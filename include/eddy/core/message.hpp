@@ -12,11 +12,13 @@ namespace eddy {
 /// what exceeds its room is cut off.
 class Message {
  public:
+  /// Put together from texts and numbers.
   template <class... Pieces>
   explicit Message(const Pieces&... pieces) {
     (append(pieces), ...);
   }
 
+  /// The text, up to a null byte.
   const char* c_str() const { return text_; }
 
  private:

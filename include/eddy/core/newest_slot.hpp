@@ -40,8 +40,10 @@ class NewestSlot {
                 "publishing needs atomic words of 32 bits without locks");
 
  public:
+  /// Counts what was written, from 1.
   using Version = std::int64_t;
   static constexpr int most_readers = 0xffff - 1;  ///< so that R + 2 slots have numbers of 16 bits
+  /// How many slots there are, or `Dynamic`.
   static constexpr int Slots = add(Readers, 2);
 
   /// Slot 0 is the newest, at version 0.
@@ -84,6 +86,7 @@ class NewestSlot {
   bool is_newest(int slot) const {
     return static_cast<int>(newest_.load(std::memory_order_relaxed) & 0xffff) == slot;
   }
+  /// Which writing a slot holds.
   Version version(int slot) const { return slots_.data()[slot].version; }
 
  private:

@@ -50,6 +50,7 @@ class Published {
         : shared_(std::exchange(other.shared_, nullptr)),
           slot_(other.slot_),
           stream_(std::move(other.stream_)) {}
+    /// Takes over what the other reads.
     Reader& operator=(Reader&& other) noexcept {
       std::swap(shared_, other.shared_);
       std::swap(slot_, other.slot_);
@@ -115,6 +116,7 @@ class Published {
   /// `std::invalid_argument` if the number of readers is below 1.
   template <class Model>
   explicit Published(const Model& model) requires(Readers != Dynamic) : Published(model, Readers) {}
+  /// The same, for a number of readers given at run time.
   template <class Model>
   Published(const Model& model, int readers)
       : network_(model.network()),
@@ -176,6 +178,7 @@ class Published {
   alignas(alignment) std::atomic<int> readers_{0};
 };
 
+/// From a model.
 template <class Model>
 Published(const Model&, int) -> Published<typename Model::Network>;
 
