@@ -44,7 +44,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option(name, values, words)
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->type_name("NAME,…")
+        ->type_name("NAMES")
         ->default_str("")
         ->group("Columns");
   };
