@@ -51,7 +51,8 @@ struct Columns {
 };
 
 /// Chooses by the options, and where they leave it open, by what the first row holds: a column is one of
-/// numbers if its first field is a number, or missing. Of the forecaster, which remembers them itself,
+/// numbers if its first field is a number, or missing. Throws `BadLine` if there is then nothing to predict:
+/// another row may tell. Of the forecaster, which remembers them itself,
 /// targets are no inputs.
 inline Columns choose_columns(const Options& options, std::vector<std::string> names,
                               const std::vector<std::string_view>& first_row) {
@@ -73,7 +74,7 @@ inline Columns choose_columns(const Options& options, std::vector<std::string> n
 
   find_all(options.targets, columns.targets);
   if (columns.targets.empty()) {
-    if (numbers.empty()) throw UsageError("the first row holds no number: name the --target");
+    if (numbers.empty()) throw BadLine("no number to predict, and no --target is named");
     columns.targets = {numbers.front()};
   }
   const auto is_target = [&](std::size_t column) {

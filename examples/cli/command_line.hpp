@@ -34,13 +34,19 @@ inline const char* const closing_words =
 
 /// Reads the command line into `options`; what CLI11 throws, `app.exit` explains.
 inline void declare(CLI::App& app, Options& options) {
+  app.name("eddy-stream");
   app.description("Predicts columns of a stream of CSV lines, learning from each line as it comes.");
   app.footer(closing_words);
   app.option_defaults()->always_capture_default();
   const CLI::Validator finite(
       [](std::string& text) { return text.find("nan") == std::string::npos ? "" : "not a number"; }, "");
   const auto columns = [&](const char* name, std::vector<std::string>& values, const char* words) {
-    app.add_option(name, values, words)->delimiter(',')->allow_extra_args(false)->group("Columns");
+    app.add_option(name, values, words)
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAMES")
+        ->default_str("")
+        ->group("Columns");
   };
 
   app.add_option("input", options.input, "the file; - is standard input");
@@ -59,7 +65,9 @@ inline void declare(CLI::App& app, Options& options) {
         return good ? std::string() : "expected one character, or tab";
       })
       ->group("Columns");
-  app.add_flag("!--no-header", options.header, "the first line is a row; columns are called 1, 2, …")
+  app.add_flag_callback(
+         "--no-header", [&options] { options.header = false; },
+         "the first line is a row; columns are called 1, 2, …")
       ->group("Columns");
 
   std::vector<std::string> names;
@@ -78,7 +86,9 @@ inline void declare(CLI::App& app, Options& options) {
   setting("--season", options.season,
           "rows after which the stream resembles itself, for the forecaster; 0: none")
       ->check(CLI::Range(0, 100'000));
-  setting("--learning-rate", options.learning_rate, "of Adam")->check(CLI::Range(1e-9, 1.0) & finite);
+  setting("--learning-rate", options.learning_rate, "of Adam; may be another one when going on")
+      ->check(CLI::Range(1e-9, 1.0) & finite)
+      ->each([&options](const std::string&) { options.learning_rate_named = true; });
   setting("--forgetting", options.forgetting, "of least squares: what a row counts for one row later")
       ->check(CLI::Range(0.5, 1.0) & finite);
   setting("--seed", options.seed, "of all random numbers")->check(CLI::Range(0, 1'000'000'000));
@@ -105,11 +115,14 @@ inline void declare(CLI::App& app, Options& options) {
       ->group("Output");
   app.add_option("--rolling", options.rolling, "rows of the rolling metrics")
       ->check(CLI::Range(1, 1'000'000))
+      ->each([&options](const std::string&) { options.rolling_named = true; })
       ->group("Output");
   app.add_option("--warm-up", options.warm_up, "first rows, left out of the metrics")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 53))
       ->group("Output");
-  app.add_flag("!--no-progress", options.progress, "no progress line on a terminal")->group("Output");
+  app.add_flag_callback(
+         "--no-progress", [&options] { options.progress = false; }, "no progress line on a terminal")
+      ->group("Output");
   app.add_flag("--quiet", options.quiet, "errors, bad lines and metrics only")->group("Output");
 }
 

@@ -68,6 +68,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:]
       until_holds has_lines first.csv 2346
       kill -$signal $process
       ends_with 0 wait $process || wrong "SIG$signal: not a clean exit"
+      grep -q "stopped by SIG$signal after row 2345; saved to state" terminate.log || wrong "SIG$signal: says nothing"
       exec 3>&-
       "$program" "$data" $small --horizon 3 --checkpoint state >second.csv 2>>terminate.log
       cat first.csv second.csv | cmp - whole.csv || wrong "SIG$signal: another output"
@@ -82,6 +83,19 @@ signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:]
     grep -q 'in.csv:5: a quoted field does not end on its line: skipped' bad.log || wrong "no word about quotes"
     grep -q '100 rows, .* 300 bad lines skipped' bad.log || wrong "not all counted"
     [ "$(grep -c ': skipped' bad.log)" -le 20 ] || wrong "floods"
+    # Bad lines in front of the first good one do not choose the columns.
+    tail -n +2 out.csv >good.csv
+    for first in 'x,y' '1' 'x,2' '"1,2'; do
+      { printf 'a,b\n%s\n' "$first" && tail -n +2 in.csv; } | "$program" --target a 2>bad.log | tail -n +2 | cmp - good.csv ||
+        wrong "$first in front: other rows"
+      grep -q 'standard input:2: .*: skipped' bad.log || wrong "$first in front: no word"
+      grep -q '100 rows, .* 301 bad lines skipped' bad.log || wrong "$first in front: not counted"
+    done
+    printf 'a,b\nx,y\n1,2\n' | "$program" >out.csv 2>bad.log
+    grep -q '2: no number to predict, and no --target is named: skipped' bad.log || wrong "no word about text alone"
+    [ "$(tail -n +2 out.csv)" = 1,1,, ] || wrong "text alone spoils the rest"
+    printf 'a;b\nx;1\n' | ends_with 2 "$program" 2>bad.log >/dev/null || wrong "nothing read, and no word"
+    grep -q 'not one good line in 1 line below the names of the columns, a;b' bad.log || wrong "does not name the columns"
     ;;
   jsonl)
     printf 'name "x",y\n"a \\ ""b"" \xff",1\ntab\there,2\n\xc3\xa4,\n' >in.csv
@@ -139,14 +153,19 @@ END
     "$program" "$data" $small --checkpoint state >/dev/null 2>&1
     cp state good
     size=$(stat -c %s state)
+    flip() { # <byte>: one bit of it
+      python3 -c 'import sys
+with open("state", "r+b") as file:
+    file.seek(int(sys.argv[1])); byte = file.read(1)[0]; file.seek(-1, 1); file.write(bytes([byte ^ 4]))' "$1"
+    }
     for damage in empty cut longer flipped_text flipped_state; do
       cp good state
       case $damage in
         empty) : >state ;;
         cut) truncate -s $((size / 2)) state ;;
         longer) echo >>state ;;
-        flipped_text) printf '\x01' | dd of=state bs=1 seek=120 conv=notrunc status=none ;;
-        flipped_state) printf '\x01\xfe\x01\xfe' | dd of=state bs=1 seek=$((size - 400)) conv=notrunc status=none ;;
+        flipped_text) flip 120 ;;
+        flipped_state) flip $((size - 400)) ;;
       esac
       cp state before
       ends_with 3 "$program" "$data" $small --checkpoint state 2>damaged.log >/dev/null ||
@@ -172,6 +191,24 @@ END
     refuses '--inputs ridership, temperature.* instead of rain' --hidden 8 --inputs rain
     sed 's/temperature/heat/' "$data" >renamed.csv
     data=renamed.csv refuses 'is of other columns' --hidden 8
+    ;;
+  changed_rate)
+    # The learning rate is another from the row on at which the program goes on; unnamed, it stays.
+    for model in lstm mixture; do
+      run() { "$program" "$data" $small --model $model --checkpoint state "$@" 2>>rate.log; }
+      rm -f state
+      head -n 2001 "$data" | "$program" $small --model $model --learning-rate 0.01 --checkpoint state >/dev/null 2>rate.log
+      cp state half
+      run --learning-rate 0.01 --rolling 50 --warm-up 10 >same.csv && cp half state
+      run >unnamed.csv && cp half state
+      run --learning-rate 0.0001 --metrics >other.csv
+      cmp same.csv unnamed.csv || wrong "$model: the learning rate does not stay"
+      ! cmp -s same.csv other.csv || wrong "$model: the learning rate does not change"
+      cmp <(head -n 1 same.csv | cut -d , -f 1-3) <(head -n 1 other.csv | cut -d , -f 1-3) || wrong "$model: forgets what it expected"
+    done
+    cp half state
+    run --rolling 50 --metrics >/dev/null
+    grep -q 'MAE last 50 ' rate.log || wrong "--rolling does not change"
     ;;
   live_resume)
     # A pipe goes on where it is, with or without its header; --resume skip begins anew.
@@ -199,22 +236,25 @@ END
 import json, math
 rows = [json.loads(line) for line in open("out.jsonl")]
 assert len(rows) == 900
-assert all(math.isfinite(row["y.ahead"]) for row in rows)
+assert all(math.isfinite(row["y.ahead"]) for row in rows[3:])
+assert all(row["y.ahead"] is None for row in rows[:3]), "nothing was learned before the fourth row"
 assert [row["y"] for row in rows[-3:]] == [0, None, None]
 END
     done
     ;;
   horizon)
-    # What is expected for a row is what had been predicted ahead of it, and the score is of the very same.
+    # What is expected for a row is what had been predicted ahead of it, and the score is of the very same. The
+    # eighth row is the first whose target can be learned from.
     "$program" "$data" --horizon 7 --model least-squares --lags 8 --metrics >out.csv 2>horizon.log
     python3 - <<'END' || wrong "predictions and metrics do not agree"
 import csv, re
 rows = list(csv.DictReader(open("out.csv")))
 truth = [float(row["ridership"]) for row in rows]
+assert all(row["ridership.ahead"] == "" for row in rows[:7]) and rows[7]["ridership.ahead"] != ""
 assert all(row["ridership.expected"] == "" for row in rows[:7])
 assert all(rows[i]["ridership.expected"] == rows[i - 7]["ridership.ahead"] for i in range(7, len(rows)))
-model = [abs(float(rows[i]["ridership.expected"]) - truth[i]) for i in range(7, len(rows))]
-persistence = [abs(truth[i] - truth[i - 7]) for i in range(7, len(rows))]
+model = [abs(float(rows[i]["ridership.expected"]) - truth[i]) for i in range(14, len(rows))]
+persistence = [abs(truth[i] - truth[i - 7]) for i in range(14, len(rows))]
 log = open("horizon.log").read()
 for name, errors in ("model", model), ("persistence", persistence):
     said = [float(number) for number in re.search(rf"^{name} +(.*)$", log, re.M).group(1).split()]
@@ -232,6 +272,10 @@ END
     code 2 "$data" --model forecaster --target 2,3 || wrong "two targets"
     code 1 nowhere.csv || wrong "a file that is not there"
     code 1 "$data" --checkpoint nowhere/state || wrong "a folder that is not there"
+    code 0 --no-header <(printf '1,2\n3,4\n') || wrong "no rows of numbers"
+    ! grep -q -e --no-header misuse.log || wrong "warns of a header that is none"
+    code 0 <(printf '1,2\n3,4\n') || wrong "a header of numbers"
+    grep -q 'if it is a row, say --no-header' misuse.log || wrong "says nothing of a header of numbers"
     code 0 /dev/null || wrong "an empty input"
     ;;
   *) wrong "there is no such test" ;;

@@ -17,6 +17,8 @@ inline int signal_pipe[2] = {-1, -1};  // wakes up who waits for input, whenever
 
 inline bool interrupted() { return signal_received != 0; }
 
+inline const char* name_of_signal() { return signal_received == SIGTERM ? "SIGTERM" : "SIGINT"; }
+
 /// Becomes readable with the signal.
 inline int interruption_descriptor() { return signal_pipe[0]; }
 

@@ -41,10 +41,12 @@ int main(int argc, char** argv) try {
     return app.exit(error) == 0 ? finished : misused;
   }
   catch_signals();
-  Session(options, open_input(options.input), STDOUT_FILENO).run();
-  return finished;
-} catch (const OutputClosed& closed) {
-  std::fprintf(stderr, "eddy-stream: %s: rows since the latest checkpoint are not kept\n", closed.what());
+  try {
+    Session(options, open_input(options.input), STDOUT_FILENO).run();
+  } catch (const OutputClosed& closed) {
+    std::fprintf(stderr, "eddy-stream: %s%s\n", closed.what(),
+                 options.checkpoint.empty() ? "" : ": rows since the latest checkpoint are not kept");
+  }
   return finished;
 } catch (const UsageError& error) {
   return complain(error, misused);

@@ -1,5 +1,5 @@
 #pragma once
-// A model that is chosen at run time. Each family is compiled in a file of its own.
+// A model that is chosen at run time. What shares code is compiled in one file.
 
 #include "options.hpp"
 
@@ -21,6 +21,9 @@ class Model {
 
   /// Takes a row; writes the prediction.
   virtual void step(const std::vector<double>& inputs, std::vector<double>& prediction) = 0;
+
+  /// Of the optimizer from here on; of no matter to a model that has none.
+  virtual void set_learning_rate(double) {}
 
   virtual void save(std::ostream& out) const = 0;
   virtual void load(std::istream& in) = 0;

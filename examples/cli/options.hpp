@@ -26,7 +26,8 @@ struct Options {
   int lags = 1;    ///< newest rows that the model sees at once
   int season = 0;  ///< of the forecaster
   double learning_rate = 3e-3;
-  double forgetting = 0.9995;  ///< λ of recursive least squares
+  bool learning_rate_named = false;  ///< by the user; else a checkpoint's goes on
+  double forgetting = 0.9995;        ///< λ of recursive least squares
   std::uint64_t seed = 1;
 
   std::string checkpoint;          ///< empty: none
@@ -37,6 +38,7 @@ struct Options {
   bool metrics = false;            ///< the table at the end
   std::int64_t metrics_every = 0;  ///< rows; 0: none in between
   int rolling = 500;               ///< rows of the rolling metrics
+  bool rolling_named = false;      ///< as of the learning rate
   std::int64_t warm_up = 0;        ///< rows that are not scored
   bool progress = true;
   bool quiet = false;

@@ -91,13 +91,9 @@ class RowWriter {
       json_ ? quote_json(to, fields[column]) : quote_csv(to, fields[column]);
     }
     for (std::size_t i = 0; i < truth.size(); ++i) {
-      for (const double value : {truth[i], expected[i], ahead[i]}) {
-        begin_value(to);
-        if (std::isfinite(value)) {
-          append(to, value);
-        } else if (json_) {
-          to += "null";
-        }
+      value(to, truth[i], [&] { append(to, truth[i]); });
+      for (const double prediction : {expected[i], ahead[i]}) {
+        value(to, prediction, [&] { append_prediction(to, prediction); });
       }
     }
     to += json_ ? "}\n" : "\n";
@@ -111,6 +107,26 @@ class RowWriter {
       to += separator_;
     }
     ++next_;
+  }
+
+  template <class Append>
+  void value(std::string& to, double value, Append&& append_it) {
+    begin_value(to);
+    if (std::isfinite(value)) {
+      append_it();
+    } else if (json_) {
+      to += "null";
+    }
+  }
+
+  // What a network has computed in float is told by as many digits: shorter, and half the time.
+  static void append_prediction(std::string& to, double value) {
+    const auto rounded = static_cast<float>(value);
+    if (static_cast<double>(rounded) == value) {
+      append(to, rounded);
+    } else {
+      append(to, value);
+    }
   }
 
   template <class Number>

@@ -13,6 +13,7 @@
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace eddy_stream {
@@ -32,11 +33,15 @@ class PipelineModel final : public Model {
   using Out = eddy::StandardScaler<Scalar>;
 
  public:
-  PipelineModel(const Options& options, int inputs, int targets, const Learner& learner)
+  using SetLearningRate = void (*)(Learner& learner, double rate);
+
+  PipelineModel(const Options& options, int inputs, int targets, const Learner& learner,
+                SetLearningRate set_rate)
       : horizon_(options.horizon),
         pipeline_(In(eddy::Imputer<Scalar>(inputs), eddy::StandardScaler<Scalar>(inputs),
                      eddy::Lags<Scalar>(inputs, options.lags)),
                   learner, Out(targets)),
+        set_learning_rate_(set_rate),
         x_(inputs),
         y_(targets) {}
 
@@ -61,18 +66,23 @@ class PipelineModel final : public Model {
     }
   }
 
+  void set_learning_rate(double rate) override { set_learning_rate_(pipeline_.model(), rate); }
+
   void save(std::ostream& out) const override { eddy::save(out, pipeline_); }
   void load(std::istream& in) override { eddy::load(in, pipeline_); }
 
  private:
   int horizon_;
   eddy::Pipeline<In, Learner, Out> pipeline_;
+  SetLearningRate set_learning_rate_;
   eddy::Vector<Scalar> x_, y_;
 };
 
 template <eddy::Learner Learner>
-MadeModel between_scalers(const Options& options, int inputs, int targets, const Learner& learner) {
-  return std::make_unique<PipelineModel<Learner>>(options, inputs, targets, learner);
+MadeModel between_scalers(
+    const Options& options, int inputs, int targets, const Learner& learner,
+    std::type_identity_t<void (*)(Learner&, double)> set_learning_rate = [](Learner&, double) {}) {
+  return std::make_unique<PipelineModel<Learner>>(options, inputs, targets, learner, set_learning_rate);
 }
 
 }  // namespace eddy_stream

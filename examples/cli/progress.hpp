@@ -17,6 +17,11 @@ inline double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// "1 row", "2 rows".
+inline std::string counted(std::int64_t count, const std::string& noun) {
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
 /// A message stands on a line of its own, above the bar if there is one.
 class Progress {
  public:

@@ -48,6 +48,15 @@ class Scores {
     }
   }
 
+  /// The rolling ones begin anew, with another length.
+  void set_rolling(int rolling) {
+    for (Errors* const errors : {&model, &persistence}) {
+      errors->newest_mae = eddy::Rolling<eddy::Mae>(rolling);
+      errors->newest_rmse = eddy::Rolling<eddy::Rmse>(rolling);
+    }
+    rolling_ = rolling;
+  }
+
   /// In one line: what has been reached of late.
   std::string line() const {
     char text[160];

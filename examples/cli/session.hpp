@@ -35,9 +35,10 @@ struct Position {
         newest(targets, std::numeric_limits<double>::quiet_NaN()),
         scores(targets, Scores(options.rolling)) {}
 
-  std::int64_t lines = 0;  ///< read, below the header, bad ones included
-  std::int64_t rows = 0;   ///< learned from
-  std::int64_t bad = 0;    ///< lines skipped
+  std::int64_t lines = 0;    ///< read, below the header, bad ones included
+  std::int64_t rows = 0;     ///< learned from
+  std::int64_t bad = 0;      ///< lines skipped
+  std::int64_t lessons = 0;  ///< rows whose targets the model has learned from
   std::vector<double> expected,
       persistent;              ///< for the next `horizon` rows, a ring of [targets] values a row
   std::vector<double> newest;  ///< the newest values of the targets that were there
@@ -48,6 +49,7 @@ struct Position {
     visit("lines", self.lines);
     visit("rows", self.rows);
     visit("bad", self.bad);
+    visit("lessons", self.lessons);
     visit("expected", self.expected);
     visit("persistent", self.persistent);
     visit("newest", self.newest);
@@ -111,6 +113,10 @@ class Session {
     }
     const bool replayed = options_.resume == "skip" || (options_.resume == "auto" && size_ >= 0);
     if (!saved_) {
+      if (options_.header && std::all_of(names.begin(), names.end(), is_number)) {
+        progress_.remark("the first line, " + Columns::listed(names) +
+                         ", is taken for the names of the columns; if it is a row, say --no-header");
+      }
       names_ = std::move(names);
       return options_.header;
     }
@@ -119,10 +125,8 @@ class Session {
     to_skip_ = replayed ? position_->lines : 0;
     if (names == names_) return options_.header;
     const bool text = options_.header && names.size() == names_.size() &&
-                      std::none_of(columns_.targets.begin(), columns_.targets.end(), [&](std::size_t column) {
-                        double value = 0;
-                        return read_number(names[column], value);
-                      });
+                      std::none_of(columns_.targets.begin(), columns_.targets.end(),
+                                   [&](std::size_t column) { return is_number(names[column]); });
     if (replayed || text) {
       throw CheckpointError("the checkpoint \"" + options_.checkpoint + "\" is of other columns: " +
                             Columns::listed(names_) + " instead of " + Columns::listed(names));
@@ -140,12 +144,17 @@ class Session {
       if (line.size() >= LineReader::longest) throw BadLine("longer than 1048576 bytes");
       const auto& fields = fields_.split(line);
       if (fields.size() != names_.size()) {
-        throw BadLine(std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
-                      ", expected " + std::to_string(names_.size()));
+        throw BadLine(counted(static_cast<std::int64_t>(fields.size()), "field") + ", expected " +
+                      std::to_string(names_.size()));
       }
-      if (!model_) begin(choose_columns(options_, names_, fields));
-      read(fields, columns_.targets, truth_);
-      read(fields, columns_.inputs, inputs_);
+      if (model_) {
+        read(fields, columns_);
+      } else {
+        // Only a row that can be read says which columns hold numbers.
+        Columns chosen = choose_columns(options_, names_, fields);
+        read(fields, chosen);
+        begin(std::move(chosen));
+      }
       learn_and_predict(fields);
     } catch (const BadLine& error) {
       ++(position_ ? position_->bad : bad_before_);
@@ -154,8 +163,18 @@ class Session {
     }
   }
 
+  static bool is_number(const std::string& text) {
+    double value = 0;
+    return read_number(text, value);
+  }
+
+  void read(const std::vector<std::string_view>& fields, const Columns& columns) {
+    read(fields, columns.targets, truth_);
+    read(fields, columns.inputs, inputs_);
+  }
   void read(const std::vector<std::string_view>& fields, const std::vector<std::size_t>& columns,
             std::vector<double>& values) const {
+    values.resize(columns.size());
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!read_number(fields[columns[i]], values[i])) {
         throw BadLine("column \"" + names_[columns[i]] + "\": \"" +
@@ -176,6 +195,13 @@ class Session {
     }
     model_->observe(truth_);
     model_->step(inputs_, ahead_);
+    if (position_->rows >= options_.horizon &&
+        std::any_of(truth_.begin(), truth_.end(), [](double value) { return std::isfinite(value); })) {
+      ++position_->lessons;
+    }
+    if (position_->lessons == 0) {  // what it says before it has learned is no prediction
+      std::fill(ahead_.begin(), ahead_.end(), std::numeric_limits<double>::quiet_NaN());
+    }
     ++position_->rows;
     ++rows_now_;
     writer_->row(output_.text(), position_->rows, fields, truth_, expected, ahead_);
@@ -194,11 +220,13 @@ class Session {
     model_ = make_model(options_, static_cast<int>(columns_.inputs.size()),
                         static_cast<int>(columns_.targets.size()));
     position_.emplace(columns_.targets.size(), options_);
-    truth_.resize(columns_.targets.size());
     ahead_.resize(columns_.targets.size());
-    inputs_.resize(columns_.inputs.size());
     writer_.emplace(columns_, options_);
-    description_ = Description{settings_of(options_, columns_), columns_}.text();
+    describe();
+  }
+
+  void describe() {
+    description_ = Description{settings_of(options_, columns_), columns_, options_.rolling}.text();
   }
 
   void begin(Columns columns) {
@@ -223,19 +251,26 @@ class Session {
       throw CheckpointError("the checkpoint \"" + options_.checkpoint +
                             "\" was made with other options: " + text);
     }
+    const int rolling = std::exchange(options_.rolling, saved.rolling);
     make(asked);
     saved_->read([&](std::istream& in) {
       model_->load(in);
       eddy::load(in, *position_);
     });
+    if (options_.learning_rate_named) model_->set_learning_rate(options_.learning_rate);
+    if (options_.rolling_named && rolling != saved.rolling) {
+      options_.rolling = rolling;
+      for (Scores& scores : position_->scores) scores.set_rolling(rolling);
+      describe();
+    }
     saved_rows_ = position_->rows;
     saved_lines_ = position_->lines;
     remark_on_columns("going on after row " + std::to_string(position_->rows) + ": ");
   }
 
   void remark_on_columns(const std::string& beginning) {
-    progress_.remark(beginning + columns_.listed(columns_.targets) + ", " + std::to_string(options_.horizon) +
-                     (options_.horizon == 1 ? " row" : " rows") + " ahead, from " +
+    progress_.remark(beginning + columns_.listed(columns_.targets) + ", " + counted(options_.horizon, "row") +
+                     " ahead, from " +
                      (columns_.inputs.empty() ? "its own past" : columns_.listed(columns_.inputs)));
   }
 
@@ -278,13 +313,23 @@ class Session {
     if (skipped_ < to_skip_) {
       progress_.say("the input ends before the row at which the checkpoint was made: nothing learned");
     }
+    if (!position_ && bad_before_ > 0 && !interrupted()) {
+      throw UsageError("not one good line in " + counted(bad_before_, "line") +
+                       " below the names of the columns, " + Columns::listed(names_) +
+                       ": see --target, --inputs, --separator");
+    }
+    if (interrupted()) {
+      progress_.remark(std::string("stopped by ") + name_of_signal() + " after row " +
+                       std::to_string(position_ ? position_->rows : 0) +
+                       (position_ && !options_.checkpoint.empty() ? "; saved to " + options_.checkpoint
+                                                                  : "; nothing saved"));
+    }
     char rate[64];
     std::snprintf(rate, sizeof rate, ", %.0f rows/s",
                   static_cast<double>(rows_now_) / seconds_since(started_));
-    progress_.remark((interrupted() ? "interrupted: " : "") + std::to_string(rows_now_) + " rows" + rate +
-                     ", " + std::to_string(bad_now_) + " bad lines skipped" +
+    progress_.remark(counted(rows_now_, "row") + rate + ", " + counted(bad_now_, "bad line") + " skipped" +
                      (position_ && position_->rows > rows_now_
-                          ? "; with earlier runs " + std::to_string(position_->rows) + " rows, " +
+                          ? "; with earlier runs " + counted(position_->rows, "row") + ", " +
                                 std::to_string(position_->bad) + " bad"
                           : ""));
   }

@@ -14,11 +14,10 @@ namespace eddy_stream {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-/// All that decides what a model is and what it has learned. What it does not need is not in it: input,
-/// output, times.
+/// All that decides what a model is and what it has learned. What may change when going on is not in it:
+/// input, output, times, what is scored, and the learning rate.
 inline Settings settings_of(const Options& options, const Columns& columns) {
-  char rate[32], forgetting[32];
-  std::snprintf(rate, sizeof rate, "%.17g", options.learning_rate);
+  char forgetting[32];
   std::snprintf(forgetting, sizeof forgetting, "%.17g", options.forgetting);
   return {{"--model", options.model},
           {"--target", columns.listed(columns.targets)},
@@ -30,21 +29,21 @@ inline Settings settings_of(const Options& options, const Columns& columns) {
           {"--replays", std::to_string(options.replays)},
           {"--lags", std::to_string(options.lags)},
           {"--season", std::to_string(options.season)},
-          {"--learning-rate", rate},
           {"--forgetting", forgetting},
-          {"--seed", std::to_string(options.seed)},
-          {"--rolling", std::to_string(options.rolling)},
-          {"--warm-up", std::to_string(options.warm_up)}};
+          {"--seed", std::to_string(options.seed)}};
 }
 
-/// The settings of a checkpoint and the columns that they were chosen from.
+/// The settings of a checkpoint, the columns that they were chosen from, and the length of its rolling
+/// metrics.
 struct Description {
   Settings settings;
   Columns columns;
+  int rolling = 0;
 
   std::string text() const {
     std::string text;
     for (const auto& [key, value] : settings) text += key + ' ' + value + '\n';
+    text += "rolling " + std::to_string(rolling) + '\n';
     for (const std::string& name : columns.names) text += "name " + name + '\n';
     for (const std::size_t column : columns.targets) text += "target " + std::to_string(column) + '\n';
     for (const std::size_t column : columns.inputs) text += "input " + std::to_string(column) + '\n';
@@ -59,6 +58,8 @@ struct Description {
       const std::string key = line.substr(0, end), value = end < line.size() ? line.substr(end + 1) : "";
       if (key == "name") {
         description.columns.names.push_back(value);
+      } else if (key == "rolling") {
+        description.rolling = std::stoi(value);
       } else if (key == "target") {
         description.columns.targets.push_back(std::stoul(value));
       } else if (key == "input") {

@@ -47,7 +47,7 @@ TEST(CliColumns, WhatIsNotThereOrTwiceIsRefused) {
   Options options;
   options.targets = {"x"};
   EXPECT_THROW(choose_columns(options, {"x", "x", "y", "z"}, row), UsageError);
-  EXPECT_THROW(choose_columns({}, {"a"}, {"text"}), UsageError);
+  EXPECT_THROW(choose_columns({}, {"a"}, {"text"}), BadLine);
 }
 
 TEST(CliSettings, ADescriptionIsReadAsItWasWritten) {
