@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -18,8 +17,7 @@ inline std::string safetensors_fixture(const std::string& name) {
 }
 
 /// Loads the weights of a fixture of tests/fixtures/safetensors.py, and compares what the model makes of a
-/// series of 3 inputs with what PyTorch or NumPy made of it. With EDDY_WRITE_SAFETENSORS, a folder, it also
-/// writes what `safetensors.py check` reads.
+/// series of 3 inputs with what PyTorch or NumPy made of it.
 template <class Network>
 void expect_same_outputs(const std::string& name, double tolerance, const SafetensorsOptions& options = {}) {
   using Scalar = typename Network::Scalar;
@@ -35,11 +33,6 @@ void expect_same_outputs(const std::string& name, double tolerance, const Safete
         model.step(Eigen::Map<const Vector<double, 3>>(x[t].data()).template cast<Scalar>());
     EXPECT_NEAR(static_cast<double>(output(0)), y[t][0], tolerance) << name << ", step " << t;
     EXPECT_NEAR(static_cast<double>(output(1)), y[t][1], tolerance) << name << ", step " << t;
-  }
-  if (const char* const folder = std::getenv("EDDY_WRITE_SAFETENSORS");
-      folder && options.convention == WeightConvention::pytorch) {
-    save_safetensors(std::filesystem::path(folder) / (name + ".eddy.safetensors"), model,
-                     {.names = {"rnn", "fc"}});
   }
 }
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -32,12 +33,25 @@ using AfterCell = GruCell<Scalar, Inputs, Hidden, GruReset::after>;
 // In double, rounding of another order of summation; in float, the same in 24 bits over 12 steps.
 constexpr double tolerance_f64 = 1e-12, tolerance_f32 = 1e-5;
 
+/// Compares the outputs. With EDDY_WRITE_SAFETENSORS, a folder, it also writes there what
+/// `safetensors.py check` reads.
+template <class Network>
+void expect_torch(const std::string& name, double tolerance) {
+  expect_same_outputs<Network>(name, tolerance);
+  if (const char* const folder = std::getenv("EDDY_WRITE_SAFETENSORS")) {
+    Online<Network> model;
+    load_safetensors(std::filesystem::path(safetensors_fixture(name + ".safetensors")), model);
+    save_safetensors(std::filesystem::path(folder) / (name + ".eddy.safetensors"), model,
+                     {.names = {"rnn", "fc"}});
+  }
+}
+
 template <template <class, int, int> class Cell>
 void expect_all_of_torch(const std::string& kind) {
-  expect_same_outputs<One<double, Cell>>(kind + "_1_f64", tolerance_f64);
-  expect_same_outputs<Two<double, Cell>>(kind + "_2_f64", tolerance_f64);
-  expect_same_outputs<One<float, Cell>>(kind + "_1_f32", tolerance_f32);
-  expect_same_outputs<Two<float, Cell>>(kind + "_2_f32", tolerance_f32);
+  expect_torch<One<double, Cell>>(kind + "_1_f64", tolerance_f64);
+  expect_torch<Two<double, Cell>>(kind + "_2_f64", tolerance_f64);
+  expect_torch<One<float, Cell>>(kind + "_1_f32", tolerance_f32);
+  expect_torch<Two<float, Cell>>(kind + "_2_f32", tolerance_f32);
 }
 
 TEST(SafetensorsTorch, RnnWithTanhGivesTheSameOutputs) { expect_all_of_torch<TanhCell>("rnn_tanh"); }
