@@ -7,105 +7,22 @@
 #include <eddy/core/flat_model.hpp>
 #include <eddy/io/atomic_file.hpp>
 #include <eddy/io/safetensors_format.hpp>
-#include <eddy/io/weight_convention.hpp>
+#include <eddy/io/safetensors_names.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <istream>
 #include <ostream>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace eddy {
-
-/// How the weights of a model stand in a file.
-struct SafetensorsOptions {
-  WeightConvention convention = WeightConvention::pytorch;  ///< whose names and orders
-
-  /// The names of the modules, from the input on: {"lstm", "head"} for `self.lstm = nn.LSTM(…)` and
-  /// `self.head = nn.Linear(…)`, "" for a file of nothing but one module. In PyTorch, cells of one kind and
-  /// width that follow each other are one module of several layers. A list as long as the network has layers
-  /// names each: {"a", "b", "head"} for two nn.LSTM, {"a", "a", "head"} for one of two layers.
-  ///
-  /// Empty, a file's own names are taken, where only one assignment fits; what is saved is named after its
-  /// kind ("lstm", "lstm_1", "linear", in Keras "dense"), a lone module "".
-  std::vector<std::string> names = {};
-
-  std::map<std::string, std::string> metadata = {};  ///< to be written beside the tensors
-};
-
-/// The modules of a model under their names in the file.
-template <class Network>
-std::vector<ExchangedModule> named_modules(const Network& network, const SafetensorsOptions& options,
-                                           const Safetensors* file) {
-  const auto all = [](std::size_t) { return true; };
-  const bool keras = options.convention == WeightConvention::keras;
-  const std::string separator = keras ? "/" : ".";
-  std::vector<ExchangedModule> modules = exchanged_modules(network, options.convention, all);
-  std::vector<std::string> names = options.names;
-  const std::size_t layers = exchanged_layers<Network>();
-  if (names.size() == layers && layers != modules.size()) {
-    const auto same = [&](std::size_t n) { return names[n] == names[n - 1]; };
-    modules = exchanged_modules(network, options.convention, same);
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-  }
-  if (!names.empty() && names.size() != modules.size()) {
-    fail("there are " + std::to_string(options.names.size()) + " names, expected " +
-         std::to_string(modules.size()) + ", one a module, or " + std::to_string(layers) + ", one a layer");
-  }
-  if (names.empty() && file) {
-    // A name fits a module if the file has all of its tensors under it, in their shapes.
-    std::set<std::string> taken;
-    for (const ExchangedModule& module : modules) {
-      std::vector<std::string> fitting;
-      const std::string& first = module.tensors.front().name;
-      for (const auto& [name, tensor] : file->tensors) {
-        if (!name.ends_with(first)) {
-          continue;
-        }
-        const std::string prefix = name.substr(0, name.size() - first.size());
-        const bool fits = (prefix.empty() || prefix.ends_with(separator)) &&
-                          std::all_of(module.tensors.begin(), module.tensors.end(), [&](const auto& part) {
-                            const auto found = file->tensors.find(prefix + part.name);
-                            return found != file->tensors.end() && found->second.shape == part.shape;
-                          });
-        if (fits) {
-          fitting.push_back(prefix.empty() ? prefix : prefix.substr(0, prefix.size() - 1));
-        }
-      }
-      if (fitting.size() == 1 && taken.insert(fitting[0]).second) {
-        names.push_back(fitting[0]);
-      } else if (!fitting.empty()) {
-        std::string list;
-        for (const std::string& name : fitting) {
-          list += (list.empty() ? "\"" : ", \"") + name + "\"";
-        }
-        fail<std::runtime_error>("which module of the file is which? Module " + std::to_string(names.size()) +
-                                 " may be " + list + ": name them in SafetensorsOptions::names");
-      } else {
-        names.clear();
-        break;
-      }
-    }
-  }
-  if (names.empty()) {
-    std::map<std::string, int> count;
-    for (const ExchangedModule& module : modules) {
-      const std::string kind = module.kind == ExchangedKind::rnn         ? keras ? "simple_rnn" : "rnn"
-                               : module.kind == ExchangedKind::lstm      ? "lstm"
-                               : module.kind == ExchangedKind::dense     ? keras ? "dense" : "linear"
-                               : module.kind == ExchangedKind::embedding ? "embedding"
-                                                                         : "gru";
-      const int before = count[kind]++;
-      names.push_back(modules.size() == 1 ? "" : before ? kind + "_" + std::to_string(before) : kind);
-    }
-  }
-  for (std::size_t n = 0; n < modules.size(); ++n) {
-    for (ExchangedTensor& tensor : modules[n].tensors) {
-      tensor.name = names[n].empty() ? tensor.name : names[n] + separator + tensor.name;
-    }
-  }
-  return modules;
-}
 
 /// A shape as in "[3, 32]".
 inline std::string shape_text(const std::vector<std::uint64_t>& shape) {
@@ -116,12 +33,21 @@ inline std::string shape_text(const std::vector<std::uint64_t>& shape) {
   return "[" + text + "]";
 }
 
+/// Whether a file has the weights of a module and none of its biases, as that of `nn.RNN(…, bias=False)` or
+/// of Keras's `use_bias=False`.
+inline bool is_without_bias(const Safetensors& file, const ExchangedModule& module) {
+  return std::all_of(module.tensors.begin(), module.tensors.end(), [&](const ExchangedTensor& tensor) {
+    return file.tensors.contains(tensor.name) != tensor.bias;
+  });
+}
+
 /// Takes the weights of a model from the bytes of a file of safetensors, whose values may be of another
 /// precision. What was learned from stays with the weights that learned it: stream, optimizer and rehearsal
-/// begin anew, as those of a new model do. Settings stay, and so does what is frozen.
+/// begin anew, as those of a new model do. Settings stay, and so does what is frozen. The biases of a module
+/// that has none in the file are 0; from there on they learn.
 ///
 /// Throws `std::runtime_error`, and has changed nothing, if the file is damaged, or with the list of all
-/// tensors that are missing, too many, of another shape, or not finite in the model's precision.
+/// tensors that are missing, too many, of another shape or type, or not finite in the model's precision.
 template <FlatModel Model>
 void load_safetensors(std::span<const std::byte> bytes, Model& model,
                       const SafetensorsOptions& options = {}) {
@@ -133,12 +59,16 @@ void load_safetensors(std::span<const std::byte> bytes, Model& model,
   std::set<std::string> known;
   std::string wrong;
   for (const ExchangedModule& module : modules) {
+    const bool without_bias = is_without_bias(file, module);
     for (const ExchangedTensor& tensor : module.tensors) {
       if (!known.insert(tensor.name).second) {
         fail("two modules have the tensor \"" + tensor.name + "\": expected different names");
       }
       const auto found = file.tensors.find(tensor.name);
       if (found == file.tensors.end()) {
+        if (tensor.bias && without_bias) {
+          continue;
+        }
         wrong += "\n  missing: \"" + tensor.name + "\" " + shape_text(tensor.shape);
         continue;
       }
@@ -146,6 +76,11 @@ void load_safetensors(std::span<const std::byte> bytes, Model& model,
       if (stored.shape != tensor.shape) {
         wrong += "\n  wrong shape: \"" + tensor.name + "\" is " + shape_text(stored.shape) + ", expected " +
                  shape_text(tensor.shape);
+        continue;
+      }
+      if (stored.dtype == Dtype::other) {
+        wrong +=
+            "\n  wrong dtype: \"" + tensor.name + "\" is " + stored.type + ", expected F64, F32, F16 or BF16";
         continue;
       }
       bool finite = true;
@@ -166,8 +101,8 @@ void load_safetensors(std::span<const std::byte> bytes, Model& model,
     }
   }
   for (const auto& [name, tensor] : file.tensors) {
-    if (!known.contains(name)) {
-      wrong += "\n  not of the model: \"" + name + "\" " + shape_text(tensor.shape);
+    if (options.extra == ExtraTensors::refuse && !known.contains(name)) {
+      wrong += "\n  not of the model: \"" + name + "\" " + tensor.type + " " + shape_text(tensor.shape);
     }
   }
   for (const double value : values) {
@@ -249,7 +184,7 @@ std::vector<std::byte> to_safetensors(const Model& model, const SafetensorsOptio
                            options.metadata);
 }
 
-/// The same, to a stream.
+/// Writes the weights of a model to a stream.
 template <FlatModel Model>
 void save_safetensors(std::ostream& stream, const Model& model, const SafetensorsOptions& options = {}) {
   const std::vector<std::byte> bytes = to_safetensors(model, options);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -22,11 +23,32 @@
 
 namespace eddy {
 
-/// The types of values that eddy exchanges; half precision is read, not written.
-enum class Dtype { f64, f32, f16, bf16 };
+/// The types of values that eddy exchanges; half precision is read, not written. What has another type is
+/// known by its name and size only.
+enum class Dtype { f64, f32, f16, bf16, other };
 
 /// Bytes of a number.
 constexpr std::size_t size_of(Dtype dtype) { return dtype == Dtype::f64 ? 8 : dtype == Dtype::f32 ? 4 : 2; }
+
+/// A type of the format, with the bits of a value.
+struct StoredType {
+  Dtype dtype;
+  unsigned bits;
+};
+
+/// The types of the format by their names in a file; none if it has no such type.
+inline std::optional<StoredType> stored_type(const std::string& name) {
+  static const std::map<std::string, StoredType> types = {
+      {"F64", {Dtype::f64, 64}},      {"F32", {Dtype::f32, 32}},      {"F16", {Dtype::f16, 16}},
+      {"BF16", {Dtype::bf16, 16}},    {"BOOL", {Dtype::other, 8}},    {"U8", {Dtype::other, 8}},
+      {"I8", {Dtype::other, 8}},      {"U16", {Dtype::other, 16}},    {"I16", {Dtype::other, 16}},
+      {"U32", {Dtype::other, 32}},    {"I32", {Dtype::other, 32}},    {"U64", {Dtype::other, 64}},
+      {"I64", {Dtype::other, 64}},    {"C64", {Dtype::other, 64}},    {"F8_E4M3", {Dtype::other, 8}},
+      {"F8_E5M2", {Dtype::other, 8}}, {"F8_E8M0", {Dtype::other, 8}}, {"F6_E2M3", {Dtype::other, 6}},
+      {"F6_E3M2", {Dtype::other, 6}}, {"F4", {Dtype::other, 4}}};
+  const auto found = types.find(name);
+  return found == types.end() ? std::nullopt : std::optional(found->second);
+}
 
 /// 2⁻²⁴ · mantissa where the exponent is 0, else (1024 + mantissa) · 2^(exponent − 25) (IEEE 754 binary16).
 constexpr double from_half(std::uint16_t bits) {
@@ -47,10 +69,11 @@ constexpr double from_half(std::uint16_t bits) {
 /// A tensor of a file, in rows; its bytes are those of the file that was read.
 struct StoredTensor {
   Dtype dtype = Dtype::f32;  ///< the type of its numbers
+  std::string type;  ///< as the file names it
   std::vector<std::uint64_t> shape;
   std::span<const std::byte> bytes;
 
-  /// How many numbers there are.
+  /// The number of values; they and it are there unless the type is another.
   std::size_t size() const { return bytes.size() / size_of(dtype); }
 
   /// One of them, whatever its type.
@@ -64,6 +87,7 @@ struct StoredTensor {
       case Dtype::f16:
         return from_half(from_little_endian<std::uint16_t>(at));
       case Dtype::bf16:
+      case Dtype::other:
         break;
     }
     const std::uint32_t upper = from_little_endian<std::uint16_t>(at);
@@ -198,7 +222,8 @@ class SafetensorsHeader {
 ///
 /// Throws `std::runtime_error` if anything is not as the format has it: a header or a range beyond the file,
 /// ranges that overlap or leave holes, a shape that is not the range's, a key that stands there twice,
-/// another dtype. The result refers to `file`; nothing is allocated that is not in proportion to it.
+/// a dtype that it does not know. The result refers to `file`; nothing is allocated that is not in proportion
+/// to it.
 inline Safetensors parse_safetensors(std::span<const std::byte> file) {
   const auto refuse = [](const std::string& reason) {
     fail<std::runtime_error>("this is no safetensors file: " + reason);
@@ -226,11 +251,9 @@ inline Safetensors parse_safetensors(std::span<const std::byte> file) {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
   for (SafetensorsHeader::Entry& entry : header.entries) {
     const auto refuse_entry = [&](const std::string& reason) { refuse("\"" + entry.name + "\" " + reason); };
-    static const std::map<std::string, Dtype> dtypes = {
-        {"F64", Dtype::f64}, {"F32", Dtype::f32}, {"F16", Dtype::f16}, {"BF16", Dtype::bf16}};
-    const auto dtype = dtypes.find(entry.dtype);
-    if (dtype == dtypes.end()) {
-      refuse_entry("has the dtype \"" + entry.dtype + "\", expected F64, F32, F16 or BF16");
+    const std::optional<StoredType> type = stored_type(entry.dtype);
+    if (!type) {
+      refuse_entry("has the dtype \"" + entry.dtype + "\", which the format does not know");
     }
     if (entry.offsets.size() != 2 || entry.offsets[0] > entry.offsets[1] ||
         entry.offsets[1] > values.size()) {
@@ -238,19 +261,22 @@ inline Safetensors parse_safetensors(std::span<const std::byte> file) {
                    " bytes of values");
     }
     const std::uint64_t size = entry.offsets[1] - entry.offsets[0];
-    // The product of the shape, as long as it can still be that of the file. A 0 makes it 0, wherever it is.
-    std::uint64_t product = size_of(dtype->second);
+    // The bits of the shape, as long as they can still be those of the file. A 0 makes it 0, wherever it is.
+    const std::uint64_t most = 8 * std::uint64_t{values.size()};
+    std::uint64_t bits = type->bits;
     const bool empty = std::find(entry.shape.begin(), entry.shape.end(), 0u) != entry.shape.end();
     for (const std::uint64_t extent : entry.shape) {
-      product = empty ? 0 : extent > values.size() / product ? values.size() + 1 : product * extent;
+      bits = empty ? 0 : extent > most / bits ? most + 1 : bits * extent;
     }
-    if (product != size) {
+    if (bits != 8 * size) {
       refuse_entry("has a shape of other than the " + std::to_string(size) + " bytes of its range");
     }
     ranges.emplace_back(entry.offsets[0], entry.offsets[1]);
     result.tensors[entry.name] = {
-        dtype->second, std::move(entry.shape),
-        values.subspan(static_cast<std::size_t>(entry.offsets[0]), static_cast<std::size_t>(size))};
+        .dtype = type->dtype,
+        .type = std::move(entry.dtype),
+        .shape = std::move(entry.shape),
+        .bytes = values.subspan(static_cast<std::size_t>(entry.offsets[0]), static_cast<std::size_t>(size))};
   }
   std::sort(ranges.begin(), ranges.end());
   std::uint64_t end = 0;
@@ -274,6 +300,17 @@ struct TensorToStore {
   std::vector<double> values;
 };
 
+/// Refuses a text that JSON cannot hold. What is no UTF-8 is left out by one way of writing it and replaced
+/// by the other.
+inline void require_utf8(const std::string& text) {
+  using Handler = nlohmann::json::error_handler_t;
+  const nlohmann::json json = text;
+  const std::string replaced = json.dump(-1, ' ', false, Handler::replace);
+  if (json.dump(-1, ' ', false, Handler::ignore) != replaced) {
+    fail("the name " + replaced + " is not UTF-8, which safetensors are written in");
+  }
+}
+
 /// The bytes of a file with these tensors, as F32 or F64, whose values begin at a multiple of 8 bytes.
 inline std::vector<std::byte> write_safetensors(const std::vector<TensorToStore>& tensors, Dtype dtype,
                                                 const std::map<std::string, std::string>& metadata) {
@@ -281,6 +318,10 @@ inline std::vector<std::byte> write_safetensors(const std::vector<TensorToStore>
     fail("half precision is read, not written");
   }
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  for (const auto& [key, text] : metadata) {
+    require_utf8(key);
+    require_utf8(text);
+  }
   if (!metadata.empty()) {
     header["__metadata__"] = metadata;
   }
@@ -288,6 +329,10 @@ inline std::vector<std::byte> write_safetensors(const std::vector<TensorToStore>
   for (const TensorToStore& tensor : tensors) {
     const std::size_t begin = end;
     end += tensor.values.size() * size_of(dtype);
+    require_utf8(tensor.name);
+    if (tensor.name == "__metadata__") {
+      fail("a tensor cannot have the name \"__metadata__\"");
+    }
     if (header.contains(tensor.name)) {
       fail("two tensors would have the name \"" + tensor.name + "\"");
     }

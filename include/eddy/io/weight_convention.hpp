@@ -99,6 +99,7 @@ struct ExchangedTensor {
   std::string name;
   std::vector<std::uint64_t> shape;
   std::vector<ExchangedPart> parts;
+  bool bias = false;  ///< 0 if a module of the other library was made without
 };
 
 /// Consecutive layers that are one module of the other library, as the layers of an nn.LSTM.
@@ -116,7 +117,8 @@ struct ExchangedBlock {
 inline ExchangedTensor gates_tensor(std::string name, const ExchangedBlock& block,
                                     const std::vector<std::size_t>& order, bool negates_z, bool transposed) {
   const std::size_t hidden = block.rows / order.size();
-  ExchangedTensor tensor{.name = std::move(name), .shape = {block.rows, block.columns}, .parts = {}};
+  ExchangedTensor tensor{
+      .name = std::move(name), .shape = {block.rows, block.columns}, .parts = {}, .bias = false};
   if (transposed) {
     tensor.shape = {block.columns, block.rows};
   }
@@ -151,6 +153,7 @@ inline std::vector<ExchangedTensor> exchanged_tensors(ExchangedKind kind, Weight
   const auto bias = [&](std::string name, const ExchangedBlock& block) {
     ExchangedTensor tensor = gates_tensor(std::move(name), block, order, gru, false);
     tensor.shape = {block.rows};
+    tensor.bias = true;
     return tensor;
   };
   if (kind == ExchangedKind::dense) {
