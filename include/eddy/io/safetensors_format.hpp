@@ -69,7 +69,7 @@ constexpr double from_half(std::uint16_t bits) {
 /// A tensor of a file, in rows; its bytes are those of the file that was read.
 struct StoredTensor {
   Dtype dtype = Dtype::f32;  ///< the type of its numbers
-  std::string type;  ///< as the file names it
+  std::string type;          ///< as the file names it
   std::vector<std::uint64_t> shape;
   std::span<const std::byte> bytes;
 
