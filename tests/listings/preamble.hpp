@@ -1,6 +1,6 @@
 #pragma once
-// What the listings of README.md and docs/ may use without declaring it. A listing that declares a name itself hides
-// the one here.
+// What the listings of README.md and docs/ may use without declaring it. A listing that declares a name
+// itself hides the one here.
 
 #include <eddy/eddy.hpp>
 
