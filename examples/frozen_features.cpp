@@ -84,10 +84,10 @@ int main(int count, char** words) {
                        .horizontal = "day of the second half",
                        .vertical = "thousands off, mean of a year",
                        .curves = {{"a week ago", {}},
-                                  {"a network that learns", {}},
+                                  {"a network", {}},
                                   {"its features at rest", {}},
                                   {"random features", {}},
-                                  {"features that learn", {}}}};
+                                  {"slow features", {}}}};
   picture::Curve* curve = chart.curves.data();
   const auto second_half = [&](auto&& model) { return walk(model, days, middle, last, curve++); };
   const float naive = second_half(Naive{}), learning = second_half(network), off = second_half(frozen),
