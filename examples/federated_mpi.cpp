@@ -45,11 +45,12 @@ int main(int count, char** arguments) {
 
   Model model, alone;
   eddy::MpiAveraging average(model, {.every = 10});
+  const ridership::Day* const last_year = days.data() + learned;
   picture::Chart chart{.title = "Riders of a year that nobody has learned from",
                        .horizontal = "quarters of a year learned from by the first of four processes",
                        .vertical = "thousands off a day",
-                       .curves = {{"averaged with the others", {}}, {"alone", {}}}};
-  const ridership::Day* const last_year = days.data() + learned;
+                       .curves = {{"averaged with the others", {error(model, last_year, held_out - 1)}},
+                                  {"alone", {error(alone, last_year, held_out - 1)}}}};
   for (int t = 0; t + 1 < learned; ++t) {
     if (t / block % processes != rank) continue;  // a quarter for another process
     const auto x = features(days[static_cast<std::size_t>(t)]);
