@@ -59,7 +59,6 @@ std::vector<Sample> generate() {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  const std::string path = picture::path_from(argument_count, arguments);
   const bool generated = argument_count < 2 || std::string(arguments[1]) == "--picture";
   const std::vector<Sample> samples = generated ? generate() : read(arguments[1]);
   if (samples.empty()) {
@@ -98,8 +97,7 @@ int main(int argument_count, char** arguments) {
     chart.curves[0].values.push_back(t > 3000 ? score.score() : eddy::not_a_number<double>);
     chart.curves[1].values.push_back(threshold);
   }
-  if (!path.empty() && !chart.save(path)) {
-    std::fprintf(stderr, "%s cannot be written\n", path.c_str());
+  if (!picture::draw(argument_count, arguments, chart)) {
     return 1;
   }
   if (!generated) {

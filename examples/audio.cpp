@@ -3,8 +3,9 @@
 // A guitar amplifier is to be modelled while it plays: a tanh whose drive is turned up slowly, then a filter.
 // A callback is called for each block of 64 samples at 48 kHz. It runs the newest published weights over the
 // dry signal, and hands the dry and the amplified samples to the learner, through a ring that never waits.
-// The learner learns from each and publishes once a block.
+// The learner learns from each and publishes once a block. `--picture FILE` draws the error.
 
+#include "support/curves.hpp"
 #include "support/ring.hpp"
 
 #include <eddy/eddy.hpp>
@@ -101,7 +102,7 @@ void learn(Model model, Shared& shared, Samples& samples, const std::atomic<bool
 
 }  // namespace
 
-int main() {
+int main(int count, char** words) {
   const Model model({.optimizer = {.learning_rate = 3e-3f}});
   Shared shared(model);
   Samples samples;
@@ -113,6 +114,11 @@ int main() {
   Amplifier amplifier;
   Block dry, amplified, modelled;
   double first = 0, last = 0, part = 0, power = 0, longest = 0;
+  eddy::Rolling<eddy::Rmse, 100 * block> error, signal;  // that of silence is the signal
+  picture::Chart chart{.title = "An amplifier whose drive rises from 1 to 4, modelled while it plays",
+                       .horizontal = "block of 64 samples",
+                       .vertical = "error/signal, newest 100 blocks",
+                       .curves = {{"newest published weights", {}}}};
   std::printf("   seconds   drive   error/signal   weights learned from so many blocks\n");
   for (int played = 1; played <= blocks; ++played) {
     for (std::size_t i = 0; i < block; ++i) {
@@ -131,7 +137,10 @@ int main() {
     for (std::size_t i = 0; i < block; ++i) {
       part += std::pow(modelled[i] - amplified[i], 2);
       power += std::pow(amplified[i], 2);
+      error.add(amplified[i], modelled[i]);
+      signal.add(amplified[i], 0.0f);
     }
+    chart.curves[0].values.push_back(error.value() / signal.value());
     if (played % (blocks / 10) == 0) {
       last = std::sqrt(part / power);
       first = first > 0 ? first : last;
@@ -144,5 +153,6 @@ int main() {
   learner.join();
   std::printf("the longest callback took %.0f of the %.0f µs of a block; %d samples were lost\n", longest,
               1e6 * block / rate, callback.lost());
-  return last < 0.1 && last < first && callback.lost() == 0 ? 0 : 1;
+  const bool drawn = picture::draw(count, words, chart);
+  return drawn && last < 0.1 && last < first && callback.lost() == 0 ? 0 : 1;
 }

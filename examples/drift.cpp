@@ -74,20 +74,14 @@ int main(int count, char** words) {
               static_cast<int>(raise.changes()));
   std::printf("  or a new model, if it is better  %.3f  (%d changes found)\n", shadowed,
               static_cast<int>(begin.changes()));
-  if (const std::string path = picture::path_from(count, words); !path.empty()) {
-    picture::Chart chart{.title = "A stream whose law changes every 3000 samples",
-                         .horizontal = "sample",
-                         .vertical = "RMSE of the newest 200",
-                         .curves = {{"alone", errors[0]},
-                                    {"learns faster after a change", errors[1]},
-                                    {"or begins a new model", errors[2]}}};
-    for (int change = regime; change < samples; change += regime) {
-      chart.marks.emplace_back(change, "");
-    }
-    if (!chart.save(path)) {
-      std::fprintf(stderr, "%s cannot be written\n", path.c_str());
-      return 1;
-    }
+  picture::Chart chart{.title = "A stream whose law changes every 3000 samples",
+                       .horizontal = "sample",
+                       .vertical = "RMSE of the newest 200",
+                       .curves = {{"alone", errors[0]},
+                                  {"learns faster after a change", errors[1]},
+                                  {"or begins a new model", errors[2]}}};
+  for (int change = regime; change < samples; change += regime) {
+    chart.marks.emplace_back(change, "");
   }
-  return raised < alone ? 0 : 1;
+  return picture::draw(count, words, chart) && raised < alone ? 0 : 1;
 }

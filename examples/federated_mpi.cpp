@@ -1,6 +1,7 @@
 // Four processes learn one model, each from its own part of a stream: mpirun -n 4 federated_mpi. What
-// travels are weights, not samples.
+// travels are weights, not samples. `--picture FILE` draws how well the models of the first process do.
 
+#include "support/curves.hpp"
 #include "support/ridership.hpp"
 
 #include <eddy/distributed/mpi.hpp>
@@ -44,6 +45,12 @@ int main(int count, char** arguments) {
 
   Model model, alone;
   eddy::MpiAveraging average(model, {.every = 10});
+  const ridership::Day* const last_year = days.data() + learned;
+  picture::Chart chart{.title = "Riders of a year that nobody has learned from",
+                       .horizontal = "quarters of a year learned from by the first of four processes",
+                       .vertical = "thousands off a day",
+                       .curves = {{"averaged with the others", {error(model, last_year, held_out - 1)}},
+                                  {"alone", {error(alone, last_year, held_out - 1)}}}};
   for (int t = 0; t + 1 < learned; ++t) {
     if (t / block % processes != rank) continue;  // a quarter for another process
     const auto x = features(days[static_cast<std::size_t>(t)]);
@@ -51,10 +58,13 @@ int main(int count, char** arguments) {
     model.partial_fit(x, y);
     alone.partial_fit(x, y);
     average.learned(model);
+    if (rank == 0 && (t + 1) % block == 0) {
+      chart.curves[0].values.push_back(error(model, last_year, held_out - 1));
+      chart.curves[1].values.push_back(error(alone, last_year, held_out - 1));
+    }
   }
   average.finish(model);
 
-  const ridership::Day* const last_year = days.data() + learned;
   const double together = error(model, last_year, held_out - 1);
   double alone_on_average = error(alone, last_year, held_out - 1) / processes;
   MPI_Allreduce(MPI_IN_PLACE, &alone_on_average, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
@@ -63,6 +73,7 @@ int main(int count, char** arguments) {
         "%d processes: off by %.2f thousand riders a day when averaged, by %.2f when each learns alone\n",
         processes, together, alone_on_average);
   }
+  const bool drawn = rank != 0 || picture::draw(count, arguments, chart);
   MPI_Finalize();
-  return processes == 1 || together < alone_on_average ? 0 : 1;
+  return drawn && (processes == 1 || together < alone_on_average) ? 0 : 1;
 }

@@ -1,7 +1,9 @@
 // Three ways to join deep networks and learning as one goes, on the riders of a station of the Chicago "L"
 // one day ahead: a network whose parameters learn; one that has learned and now rests, under a head that
 // learns at once; and one that learns slowly under such a head. All read raw values and predict riders.
+// `--picture FILE` draws how far off each is in the second half.
 
+#include "support/curves.hpp"
 #include "support/ridership.hpp"
 
 #include <eddy/eddy.hpp>
@@ -29,18 +31,32 @@ eddy::Vector<float, Known> known(const std::vector<ridership::Day>& days, std::s
   return x;
 }
 
-/// Walks through some days with any learner; returns how far off it was, in thousands of riders a day.
+/// Knows nothing but the riders of the same weekday a week ago.
+struct Naive {
+  eddy::Vector<float, 1> step(const eddy::Vector<float, Known>& x) const { return x.tail<1>(); }
+  void partial_fit(float) {}
+};
+
+/// Walks through some days with any learner; returns how far off it was, in thousands of riders a day, and
+/// draws a curve of that, over a year each.
 template <class Model>
-float walk(Model& model, const std::vector<ridership::Day>& days, std::size_t from, std::size_t to) {
+float walk(Model& model, const std::vector<ridership::Day>& days, std::size_t from, std::size_t to,
+           picture::Curve* curve = nullptr) {
   float off = 0;
+  eddy::Rolling<eddy::Mae, 365> recent;
   for (std::size_t today = from; today < to; ++today) {
-    off += std::abs(model.step(known(days, today))(0) - days[today + 1].riders);
-    model.partial_fit(days[today + 1].riders);
+    const float predicted = model.step(known(days, today))(0), truth = days[today + 1].riders;
+    off += std::abs(predicted - truth);
+    recent.add(truth, predicted);
+    if (curve != nullptr) {
+      curve->values.push_back(today < from + 365 ? eddy::not_a_number<double> : recent.value());
+    }
+    model.partial_fit(truth);
   }
   return off / static_cast<float>(to - from);
 }
 
-int main() {
+int main(int count, char** words) {
   const std::vector<ridership::Day> days = ridership::read(EDDY_EXAMPLE_DATA "/chicago_ridership.csv");
   const std::size_t first = 6, middle = days.size() / 2, last = days.size() - 1;
   const Head head({.huber = 2});  // so that holidays do not spoil ordinary days
@@ -64,22 +80,23 @@ int main() {
   eddy::Pipeline joint{Scaler(), Joint({.head = {.huber = 2}}), Riders()};
   walk(joint, days, first, middle);
 
-  const float naive = [&] {
-    float off = 0;
-    for (std::size_t today = middle; today < last; ++today) {
-      off += std::abs(days[today - 6].riders - days[today + 1].riders);
-    }
-    return off / static_cast<float>(last - middle);
-  }();
+  picture::Chart chart{.title = "Riders of a station tomorrow",
+                       .horizontal = "day of the second half",
+                       .vertical = "thousands off, mean of a year",
+                       .curves = {{"a week ago", {}},
+                                  {"a network", {}},
+                                  {"its features at rest", {}},
+                                  {"random features", {}},
+                                  {"slow features", {}}}};
+  picture::Curve* curve = chart.curves.data();
+  const auto second_half = [&](auto&& model) { return walk(model, days, middle, last, curve++); };
+  const float naive = second_half(Naive{}), learning = second_half(network), off = second_half(frozen),
+              echoing = second_half(random), joined = second_half(joint);
   std::printf("thousands of riders off, the last %zu days:\n", last - middle);
   std::printf("  the same weekday a week ago         %.3f\n", static_cast<double>(naive));
-  std::printf("  a network that learns               %.3f\n",
-              static_cast<double>(walk(network, days, middle, last)));
-  const float off = walk(frozen, days, middle, last);
+  std::printf("  a network that learns               %.3f\n", static_cast<double>(learning));
   std::printf("  its features at rest under a head   %.3f\n", static_cast<double>(off));
-  std::printf("  random features under a head        %.3f\n",
-              static_cast<double>(walk(random, days, middle, last)));
-  std::printf("  features that learn under a head    %.3f\n",
-              static_cast<double>(walk(joint, days, middle, last)));
-  return off < naive ? 0 : 1;
+  std::printf("  random features under a head        %.3f\n", static_cast<double>(echoing));
+  std::printf("  features that learn under a head    %.3f\n", static_cast<double>(joined));
+  return picture::draw(count, words, chart) && off < naive ? 0 : 1;
 }

@@ -1,5 +1,7 @@
 // A loss and an optimizer of one's own: a struct of ten lines each, used like those of the library.
 
+#include "support/curves.hpp"
+
 #include <eddy/eddy.hpp>
 
 #include <cmath>
@@ -33,9 +35,13 @@ struct SignMomentum {
   }
 };
 
-int main() {
+int main(int count, char** words) {
   eddy::Gru<float, 1, 16, 1, LogCosh, SignMomentum> model;
   double early = 0, late = 0;
+  picture::Chart chart{"A wave, and what is predicted of it with a loss and an optimizer of one's own",
+                       "sample",
+                       "",
+                       {{"truth", {}}, {"prediction", {}}}};
   constexpr int samples = 5000, scored = 500;
   for (int t = 0; t < samples; ++t) {
     const float now = std::sin(0.3f * static_cast<float>(t)),
@@ -43,7 +49,8 @@ int main() {
     const float loss = model.partial_fit(now, next);
     early += t < scored ? static_cast<double>(loss) / scored : 0;
     late += t >= samples - scored ? static_cast<double>(loss) / scored : 0;
+    if (t < 300) chart.add({next, model.prediction()(0)});
   }
   std::printf("mean loss of the first %d samples %.5f, of the last %.5f\n", scored, early, late);
-  return late < 0.1 * early ? 0 : 1;
+  return picture::draw(count, words, chart) && late < 0.1 * early ? 0 : 1;
 }

@@ -74,9 +74,6 @@ int main(int count, char** words) {
               naive_off / scored);
   std::printf("warmer or colder: right on %.1f%% of days, \"as today\" on %.1f%%\n", 100.0 * right / scored,
               100.0 * naive_right / scored);
-  if (const std::string path = picture::path_from(count, words); !path.empty() && !chart.save(path)) {
-    std::fprintf(stderr, "%s cannot be written\n", path.c_str());
-    return 1;
-  }
-  return off < naive_off && right > naive_right ? 0 : 1;
+  const bool drawn = picture::draw(count, words, chart);
+  return drawn && off < naive_off && right > naive_right ? 0 : 1;
 }

@@ -12,6 +12,7 @@
 #include "support/account.hpp"
 #include "support/alphabet.hpp"
 #include "support/contexts.hpp"
+#include "support/curves.hpp"
 
 #include <eddy/eddy.hpp>
 
@@ -34,7 +35,7 @@ using namespace text;
 constexpr std::int64_t most = 1'000'000'000'000;  // bytes
 
 struct Options {
-  std::string file;
+  std::string file, picture;
   std::int64_t limit = 0;  // 0: none
   bool progress = true;
 
@@ -96,6 +97,10 @@ static void run(const Network& network, std::istream& input, const std::string& 
   Alphabet alphabet(options.classes);
 
   Account account(options.progress);
+  picture::Chart chart{.title = "Bits for a byte, over the newest 20,000",
+                       .horizontal = "thousands of bytes",
+                       .vertical = "bits a byte",
+                       .curves = {{"what a compressor with this model would need", {}}}};
   std::uint64_t history = 0;  // the last eight bytes, the newest lowest
   for (int next; (next = input.get()) != EOF;) {
     const auto byte = static_cast<unsigned char>(next), newest = static_cast<unsigned char>(history & 0xff);
@@ -109,12 +114,15 @@ static void run(const Network& network, std::istream& input, const std::string& 
 
     alphabet.add(byte);
     history = history << 8 | byte;
+    if (account.bytes() % 1000 == 0) chart.curves[0].values.push_back(account.recent());
     if (account.bytes() == options.limit) break;
   }
   if (input.bad() || (input.fail() && !input.eof()))
     throw std::runtime_error(name + ": cannot be read: " + std::strerror(errno));
   if (account.bytes() == 0) throw std::runtime_error(name + ": is empty");
 
+  if (!options.picture.empty() && !chart.save(options.picture))
+    throw std::runtime_error(options.picture + ": cannot be written");
   account.close(name);
   std::printf("%d different bytes, %s weights, %s updates, %s skipped\n", alphabet.size(),
               grouped(static_cast<double>(model.parameters().size())).c_str(),
@@ -169,6 +177,8 @@ static void declare(CLI::App& app, Options& options) {
   app.add_option("--classes", options.classes,
                  "different bytes to tell apart, and one more; 257 for what is not text")
       ->check(CLI::Range(2, 257));
+
+  app.add_option("--picture", options.picture, "draw the cost of a byte to this SVG file");
 
   app.option_defaults()->group("Network");
   app.add_option("--cell", options.cell, "the cell")->check(CLI::IsMember({"lstm", "gru"}));

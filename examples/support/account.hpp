@@ -40,6 +40,8 @@ class Account {
   }
 
   [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  /// Bits a byte, over the newest 20,000.
+  [[nodiscard]] double recent() const { return recent_; }
 
  private:
   [[nodiscard]] double seconds() const {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <fstream>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -26,6 +28,13 @@ struct Chart {
   std::string title, horizontal, vertical;
   std::vector<Curve> curves = {};
   std::vector<std::pair<double, std::string>> marks = {};  ///< samples at which something happened
+
+  /// One more sample: a value for each curve.
+  void add(std::initializer_list<float> values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      curves[i].values.push_back(static_cast<double>(values.begin()[i]));
+    }
+  }
 
   /// Writes the picture; returns whether that went well.
   [[nodiscard]] bool save(const std::string& path) const {
@@ -74,6 +83,7 @@ struct Chart {
            ".mark { stroke: #8c959f; stroke-dasharray: 4 3 }\n"
            ".curve { fill: none; stroke-width: 1.6; stroke-linejoin: round }\n"
            ".c0 { stroke: #0072b2 } .c1 { stroke: #d55e00 } .c2 { stroke: #009e73 } .c3 { stroke: #cc79a7 }\n"
+           ".c4 { stroke: #e69f00 }\n"
            "@media (prefers-color-scheme: dark) {\n"
            ".paper { fill: #0d1117 } text { fill: #e6edf3 } .grid { stroke: #2a313a } .c0 { stroke: #4aa8ff "
            "} "
@@ -123,14 +133,15 @@ struct Chart {
   }
 };
 
-/// The path after `--picture` on a command line; empty if there is none.
-inline std::string path_from(int count, char** words) {
+/// Draws to the path after `--picture` on a command line, if there is one; returns whether that went well.
+inline bool draw(int count, char** words, const Chart& chart) {
   for (int i = 1; i + 1 < count; ++i) {
-    if (std::string_view(words[i]) == "--picture") {
-      return words[i + 1];
+    if (std::string_view(words[i]) == "--picture" && !chart.save(words[i + 1])) {
+      std::fprintf(stderr, "%s cannot be written\n", words[i + 1]);
+      return false;
     }
   }
-  return {};
+  return true;
 }
 
 }  // namespace picture

@@ -64,9 +64,9 @@ class Panel {
          << "' height='" << bottom_ - top_ << "'/>\n";
   }
 
-  /// A line through a value a row, interrupted where there is none; at most about a thousand points.
+  /// A line through a value a row, interrupted where there is none; at most about 600 points.
   void curve(std::string_view style, const std::vector<double>& values) const {
-    const std::size_t stride = (end_ - first_) / 1'000 + 1;
+    const std::size_t stride = (end_ - first_) / 600 + 1;
     svg_ << "<path class='curve " << style << "' d='";
     bool pen_down = false;
     for (std::size_t row = first_; row < end_; row += stride) {

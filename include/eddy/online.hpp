@@ -288,6 +288,7 @@ class Online {
   MatrixView<const Scalar> step(Batch& batch, const X& x) const {
     return step_batch(batch, x, [](int) { return true; });
   }
+  /// The same, for the streams whose entry of `active` is true; the others have no sample at this step.
   template <EigenExpression X, EigenExpression Active>
   MatrixView<const Scalar> step(Batch& batch, const X& x, const Active& active) const {
     if (active.size() != batch.streams()) {
@@ -305,6 +306,7 @@ class Online {
     step(batch, x);
     return trainer_.learn(batch.memory_, batch.time(), y);
   }
+  /// The same, for the streams whose entry of `active` is true: the others neither step nor learn.
   template <EigenExpression X, EigenExpression Y, EigenExpression Active>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y, const Active& active) {
     check_labels<L>(y, trainer_.targets(), batch.streams());
@@ -312,11 +314,12 @@ class Online {
     return trainer_.learn(batch.memory_, batch.time(), y);
   }
 
-  /// Learns from the labels of the newest step, or of an earlier one.
+  /// Learns from the labels of the newest step of the batch.
   template <EigenExpression Y>
   Scalar partial_fit(Batch& batch, const Y& y) {
     return partial_fit(batch, at(batch.time()), y);
   }
+  /// Learns from the labels of an earlier step; NaN, and a status, if it has left the window.
   template <EigenExpression Y>
   Scalar partial_fit(Batch& batch, At when, const Y& y) {
     check_labels<L>(y, trainer_.targets(), batch.streams());

@@ -121,9 +121,9 @@ class BatchTape {
   /// Whether it is time for a sweep: `stride` steps wait with errors, or have gone by since the last.
   bool due() const { return pending_ >= stride_ || (pending_ > 0 && time_ - last_sweep_ >= stride_); }
 
-  /// How many labels wait for the next update.
+  /// How many steps have an error, of any of the streams, that waits for the next sweep.
   int pending() const { return pending_; }
-  /// How many labels left the window before an update, since it was last asked.
+  /// How many steps left the window with an error that no sweep took, since it was last asked.
   int take_lost_errors() { return std::exchange(lost_errors_, 0); }
 
   /// Sends all waiting errors, times `scale`, back through the window, and writes the gradient of the

@@ -87,9 +87,9 @@ class RobustScaler {
 
   Scalar limit() const { return static_cast<Scalar>(options_.limit); }
 
-  /// The median of a value so far, and what `transform` divides by; 0 before there is one.
+  /// The median of value i so far; 0 before there is one.
   double median(int i) const { return of(i).median(); }
-  /// The scale of value i: its interquartile range, as deviations of a normal distribution.
+  /// d for value i: what `transform` divides by, except that it divides by 1 while this is 0.
   double deviation(int i) const { return (std::max)(of(i).range() / 1.349, of(i).spread() / 4); }
 
   /// Nothing: quartiles belong to the stream as a whole.

@@ -74,10 +74,11 @@ class AnomalyScore {
     return score_;
   }
 
-  /// The newest score, and how likely one that large would be if errors were normal: ½ erfc(z / √2). Those of
-  /// most streams have heavier tails: take it for an order of scores, not for a rate of alarms.
+  /// The newest score; 0 before the first, and where `update` says 0.
   double score() const { return score_; }
-  /// The tail probability of the newest score under a normal distribution.
+  /// How likely a score at least as large would be if errors were normal, ½ erfc(z / √2); ½ where the score
+  /// is 0. Errors of most streams have heavier tails: take it for an order of scores, not for a rate of
+  /// alarms.
   double probability() const { return std::erfc(score_ / std::numbers::sqrt2) / 2; }
 
   /// The mean of the errors.
