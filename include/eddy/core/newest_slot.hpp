@@ -96,8 +96,7 @@ class NewestSlot {
   static int checked(int readers) {
     check_fixed<Readers>("the number of readers", readers);
     if (readers > most_readers) {
-      fail("the number of readers is " + std::to_string(readers) + ", expected at most " +
-           std::to_string(most_readers));
+      fail("the number of readers is ", readers, ", expected at most ", most_readers);
     }
     return readers;
   }
