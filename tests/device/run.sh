@@ -1,6 +1,7 @@
 #!/bin/sh
 # Learns on emulated Cortex-M4F and Cortex-M7 as on this computer, and fails unless the losses agree, nothing of a
-# heap is in the image, and the count of instructions is what it should be for a loop of known length.
+# heap is in the image, and the count of instructions is what it should be for a loop of known length. Compiles
+# eddy.hpp for a Cortex-M0, too.
 #
 #   run.sh <folder for results> [Eigen's folder]          all models on both processors: a table, as Markdown
 #   run.sh --quick <folder for results> [Eigen's folder]  one model on the Cortex-M4F
@@ -80,6 +81,11 @@ try() {
 }
 
 model() { echo "$1<float,1,$2,1,MeanSquaredError,$3,TruncatedBptt<8>,$4>"; }
+
+# Without atomic additions only what shares weights may be missed.
+# shellcheck disable=SC2086
+echo '#include <eddy/eddy.hpp>' | arm-none-eabi-g++ $language -Os -mthumb -mcpu=cortex-m0 -fsyntax-only -x c++ - ||
+  fail 'eddy.hpp does not compile for a Cortex-M0'
 
 echo '| processor | model | flash | RAM | sizeof | stack | step | partial_fit | off |'
 echo '|---|---|---|---|---|---|---|---|---|'
