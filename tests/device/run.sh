@@ -39,7 +39,7 @@ try() {
   if arm-none-eabi-nm "$image" | grep -E ' (_?malloc|_malloc_r|_sbrk|_sbrk_r|_Zn[wa]j.*|_Zd[la]Pv.*)$' >&2; then
     fail "$2 on $1: the image holds a heap"
   fi
-  timeout 300 qemu-system-arm -M $board -nographic -monitor none -serial null -icount shift=0 \
+  timeout 300 qemu-system-arm -M "$board" -nographic -monitor none -serial null -icount shift=0 \
     -semihosting-config enable=on,target=native -kernel "$image" >"$out/$1.txt" 2>&1 || fail "$2 on $1: status $?"
   # shellcheck disable=SC2086
   g++ $language -O1 $model "$here/learn.cpp" "$here/host.cpp" -o "$out/host"
