@@ -94,9 +94,7 @@ int main() {
     if (t > samples - counted) {
       fits += fit;
     }
-    if (t <= 20 || t % 100 == 0) {
-      device::print(eddy::Message("loss ", t, " ", std::bit_cast<std::uint32_t>(loss), "\n").c_str());
-    }
+    device::print(eddy::Message("loss ", t, " ", std::bit_cast<std::uint32_t>(loss), "\n").c_str());
   }
   print("stack", device::stack_used());
   for (int t = 0; t < counted; ++t) {

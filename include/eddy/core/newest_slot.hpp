@@ -36,7 +36,8 @@ namespace eddy {
 /// most R < 2^16: it is 0 modulo 2^16 only if it is 0.
 template <int Readers>
 class NewestSlot {
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free,
+  // It names Readers, so that nothing is asked of a processor on which nothing is published.
+  static_assert(Readers == 0 || std::atomic<std::uint32_t>::is_always_lock_free,
                 "publishing needs atomic words of 32 bits without locks");
 
  public:
@@ -95,8 +96,7 @@ class NewestSlot {
   static int checked(int readers) {
     check_fixed<Readers>("the number of readers", readers);
     if (readers > most_readers) {
-      fail("the number of readers is " + std::to_string(readers) + ", expected at most " +
-           std::to_string(most_readers));
+      fail("the number of readers is ", readers, ", expected at most ", most_readers);
     }
     return readers;
   }

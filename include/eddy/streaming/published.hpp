@@ -133,8 +133,7 @@ class Published {
   Reader reader() {
     if (readers_.fetch_add(1, std::memory_order_acq_rel) >= announced()) {
       readers_.fetch_sub(1, std::memory_order_acq_rel);
-      fail("there are " + std::to_string(announced()) +
-           " readers already, as many as were announced at construction");
+      fail("there are ", announced(), " readers already, as many as were announced at construction");
     }
     return Reader(*this);
   }
@@ -147,9 +146,8 @@ class Published {
                   "weights are published for the network that the type of Published names");
     if constexpr (!Sizes.fixed()) {
       if (model.network().sizes() != network_.sizes()) {
-        fail("the model has a network of other sizes than the one whose weights are published: " +
-             std::to_string(model.parameters().size()) + " parameters, expected " +
-             std::to_string(network_.sizes().parameters));
+        fail("the model has a network of other sizes than the one whose weights are published: ",
+             model.parameters().size(), " parameters, expected ", network_.sizes().parameters);
       }
     }
     const int slot = slots_.writable();
