@@ -26,6 +26,10 @@ FNR == 1 {
     name = substr($0, RSTART + 2, RLENGTH - 6)
     $0 = substr($0, 1, RSTART + 1) "#" name "-" substr($0, RSTART + RLENGTH)
   }
+  # doxygen does not find a page by its file where the folder of the project has a space in its name.
+  while (match($0, /\]\([a-z_-]+\.md\)/)) {
+    $0 = substr($0, 1, RSTART + 1) "#" substr($0, RSTART + 2, RLENGTH - 6) substr($0, RSTART + RLENGTH - 1)
+  }
   $0 = gensub_link($0)
 }
 { print }

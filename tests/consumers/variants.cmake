@@ -72,7 +72,7 @@ foreach(compiler IN ITEMS gnu clang)
   # Programs with one thing wrong in each.
   file(GLOB sources CONFIGURE_DEPENDS errors/*.cpp)
   set(check "${CMAKE_CURRENT_SOURCE_DIR}/errors/check.sh" "${${compiler}}" "${CMAKE_CURRENT_BINARY_DIR}/errors-${compiler}"
-            "-I${PROJECT_SOURCE_DIR}/include -isystem ${eigen_include}"
+            "${PROJECT_SOURCE_DIR}/include" "${eigen_include}"
   )
   add_test(NAME consumer.errors.${name} COMMAND ${check} header)
   set_tests_properties(consumer.errors.${name} PROPERTIES LABELS consumer FIXTURES_SETUP errors.${name})

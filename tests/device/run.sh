@@ -13,15 +13,17 @@ if [ "$1" = --quick ]; then
   shift
 fi
 out=$1 eigen=${2:-/usr/include/eigen3}
-here=$(cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$out"
+out=$(cd -- "$out" && pwd)
+cd -- "$(dirname -- "$0")/../.."
+here=tests/device
 
 fail() {
   echo "$0: $*" >&2
   exit 1
 }
 
-language="-std=c++20 -DNDEBUG -fno-exceptions -fno-rtti -Wall -Wextra -I$here/../../include -isystem $eigen"
+language="-std=c++20 -DNDEBUG -fno-exceptions -fno-rtti -Wall -Wextra -Iinclude -isystem $eigen"
 device="-Os -mthumb -mfloat-abi=hard -fno-math-errno -fno-threadsafe-statics -ffunction-sections -fdata-sections"
 
 # try <processor> <name> <model> <samples>

@@ -1,22 +1,25 @@
 #!/bin/sh
-# check.sh <compiler> <folder> <include flags> header      precompiles eddy.hpp to the folder
-# check.sh <compiler> <folder> <include flags> <source>    succeeds if the compiler refuses the source in few words, among them
+# check.sh <compiler> <folder> <eddy> <Eigen> header      precompiles eddy.hpp, of one include folder, to another folder
+# check.sh <compiler> <folder> <eddy> <Eigen> <source>    succeeds if the compiler refuses the source in few words, among them
 #                                                          what its line "// expected: …" has; without such a line, if it accepts it
-# shellcheck disable=SC2086 # the flags are meant to fall apart into words
 set -eu
 
-compiler=$1 folder=$2 flags="-std=c++20 $3" source=$4
+compiler=$1 folder=$2 eddy=$3 eigen=$4 source=$5
 most_errors=3
 
-case $compiler in *clang*) precompiled="-include-pch $folder/eddy.hpp.gch" ;; *) precompiled="-include $folder/eddy.hpp" ;; esac
+set -- -std=c++20 "-I$eddy" -isystem "$eigen"
 if [ "$source" = header ]; then
   mkdir -p "$folder"
   echo '#include <eddy/eddy.hpp>' >"$folder/eddy.hpp"
-  exec "$compiler" $flags -x c++-header "$folder/eddy.hpp" -o "$folder/eddy.hpp.gch"
+  exec "$compiler" "$@" -x c++-header "$folder/eddy.hpp" -o "$folder/eddy.hpp.gch"
 fi
+case $compiler in
+  *clang*) set -- "$@" -include-pch "$folder/eddy.hpp.gch" ;;
+  *) set -- "$@" -include "$folder/eddy.hpp" ;;
+esac
 
 accepted=true
-output=$("$compiler" $flags $precompiled -fsyntax-only "$source" 2>&1) || accepted=false
+output=$("$compiler" "$@" -fsyntax-only "$source" 2>&1) || accepted=false
 printf '%s\n' "$output"
 expected=$(sed -n 's|^// expected: ||p' "$source")
 if [ -z "$expected" ]; then
