@@ -32,7 +32,7 @@ template <class Error = std::invalid_argument, class... Pieces>
   std::string message = "eddy: ";
   const auto append = [&](const auto& piece) {
     if constexpr (std::is_arithmetic_v<std::decay_t<decltype(piece)>>) {
-      message += std::to_string(piece);
+      message += Message(piece).c_str();
     } else {
       message += piece;
     }
