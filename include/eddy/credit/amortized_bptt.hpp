@@ -77,7 +77,7 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
         sweep_on(network, parameters);
       }
     }
-    Ring::step(network, parameters);
+    Ring::step(network, parameters, [&](Time step) { return sweep_meets(step); });
   }
 
   /// As that of the ring; a late error that the sweep under way has yet to meet goes with that one.

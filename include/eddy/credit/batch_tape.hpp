@@ -153,8 +153,7 @@ class BatchTape {
              Touched<Network>& touched) {
     std::fill_n(state_error_.data(), Index{streams_} * sizes_.state, Scalar(0));
     const Index outputs = Index{streams_} * sizes_.outputs;
-    const Time oldest_error = (std::max)(oldest(), oldest_pending_);
-    const Time last = reaches_back(network) ? oldest() : oldest_error;
+    const Time last = reaches_back(network) ? oldest() : oldest_pending_;
     for (Time step = newest_pending_; step >= last; --step) {
       const int slot = slot_of(step);
       Slot& own = slots_.data()[slot];
@@ -173,7 +172,7 @@ class BatchTape {
       }
     }
     const Sweep<Scalar> sweep{columns_.data(), column_, slots(last, newest_pending_),
-                              slots(oldest_error, newest_pending_)};
+                              slots(oldest_pending_, newest_pending_)};
     network.gradient(sweep, gradient, false);
     touched.note(network, sweep);
     pending_ = 0;
@@ -199,27 +198,26 @@ class BatchTape {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    if (!is_count(time_) || last_sweep_ < 0 || last_sweep_ > time_ || !is_count(lost_errors_) ||
-        pending_ < 0 || pending_ > window_ ||
-        (pending_ > 0 && !(oldest_pending_ >= 1 && oldest_pending_ <= newest_pending_ &&
-                           holds(newest_pending_) && has_error(slot_of(newest_pending_))))) {
+    if (!is_count(time_) || last_sweep_ < 0 || last_sweep_ > time_ || !is_count(lost_errors_)) {
       return false;
     }
     int waiting = 0;
+    Time first = 0, last = 0;
     for (Time step = oldest(); step <= time_; ++step) {
       const int slot = slot_of(step);
       const Flag* const gaps = gaps_.data() + Index{slot} * streams_;
       const auto missing = std::count_if(gaps, gaps + streams_, [](Flag gap) { return gap.is; });
-      if (has_error(slot) && (missing == streams_ || step < oldest_pending_ || step > newest_pending_)) {
+      if ((missing > 0 && !slots_.data()[slot].has_gaps) || (missing == streams_ && has_error(slot))) {
         return false;
       }
-      if (missing > 0 && !slots_.data()[slot].has_gaps) {
-        return false;
+      if (has_error(slot)) {
+        first = waiting++ == 0 ? step : first;
+        last = step;
       }
-      waiting += has_error(slot) ? 1 : 0;
     }
     const auto waits = [](const Slot& slot) { return slot.has_error; };
-    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits);
+    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
+           (waiting == 0 || (oldest_pending_ == first && newest_pending_ == last));
   }
 
  private:
@@ -275,14 +273,13 @@ class BatchTape {
     return !VectorView<Scalar>(error(slot, 0), Index{streams_} * sizes_.outputs).isZero(0);
   }
 
-  /// Brings the bounds of what waits back to steps that have an error.
+  /// Finds the oldest and the newest step that wait.
   void bound_pending() {
     if (pending_ > 0) {
-      oldest_pending_ = (std::max)(oldest_pending_, oldest());
-      while (!has_error(slot_of(oldest_pending_))) {
+      for (oldest_pending_ = oldest(); !has_error(slot_of(oldest_pending_));) {
         ++oldest_pending_;
       }
-      while (!has_error(slot_of(newest_pending_))) {
+      for (newest_pending_ = time_; !has_error(slot_of(newest_pending_));) {
         --newest_pending_;
       }
     }

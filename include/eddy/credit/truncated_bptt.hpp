@@ -128,21 +128,7 @@ class Tape {
 
   /// Takes the step whose input was written to `next_input()`.
   void step(const Network& network, const Scalar* parameters) {
-    const Scalar* const x = next_input();
-    newest_slot_ = next_slot();
-    ++steps_;
-    Slot& slot = slots_.data()[newest_slot_];
-    if (slot.has_error) {  // its label came too long ago: the error leaves the window unused
-      error_at(newest_slot_).setZero();
-      slot.has_error = false;
-      ++lost_errors_;
-      if (--pending_ > 0) {
-        oldest_pending_ = oldest_with_error();
-      }
-    }
-    Scalar* const y = outputs_.data() + Index{newest_slot_} * sizes_.outputs;
-    slot = {.gap = !advance(network, sizes_, parameters, x, state_.data(), column(newest_slot_), y),
-            .has_error = false};
+    step(network, parameters, [](Time) { return false; });
   }
 
   /// One step forward, on memory of the caller. Returns false, with `state` as before and y NaN, if x or the
@@ -213,7 +199,7 @@ class Tape {
   /// How many steps wait with their error for the next sweep, and between which steps they lie.
   int pending() const { return pending_; }
   /// The oldest step whose error waits for the next update.
-  Time oldest_pending() const { return (std::max)(oldest_pending_, oldest()); }
+  Time oldest_pending() const { return oldest_pending_; }
   /// The newest step whose error waits for the next update.
   Time newest_pending() const { return newest_pending_; }
 
@@ -256,7 +242,7 @@ class Tape {
     std::fill_n(state_error_.data(), sizes_.state, Scalar(0));
     pending_ = 0;
     last_sweep_ = steps_;
-    return {newest_pending_, oldest_pending(), oldest()};
+    return {newest_pending_, oldest_pending_, oldest()};
   }
 
   /// One step of a sweep. Returns whether no more than the tolerance is left of the error.
@@ -316,6 +302,29 @@ class Tape {
   }
 
  protected:
+  /// Takes the step whose input was written to `next_input()`; `taken(step)` tells of a step whose error, if
+  /// it has one, is that of a sweep under way, and waits for no other.
+  template <class Taken>
+  void step(const Network& network, const Scalar* parameters, Taken&& taken) {
+    const Scalar* const x = next_input();
+    newest_slot_ = next_slot();
+    ++steps_;
+    Slot& slot = slots_.data()[newest_slot_];
+    if (slot.has_error) {  // its label came too long ago: the error leaves the window unused
+      error_at(newest_slot_).setZero();
+      slot.has_error = false;
+      ++lost_errors_;
+      if (--pending_ > 0) {
+        for (oldest_pending_ = oldest(); !has_error(oldest_pending_) || taken(oldest_pending_);) {
+          ++oldest_pending_;
+        }
+      }
+    }
+    Scalar* const y = outputs_.data() + Index{newest_slot_} * sizes_.outputs;
+    slot = {.gap = !advance(network, sizes_, parameters, x, state_.data(), column(newest_slot_), y),
+            .has_error = false};
+  }
+
   /// Adds an error at a step of the window, without counting it.
   template <class Error>
   void add_error(Time step, const Error& error) {
@@ -330,29 +339,30 @@ class Tape {
   /// Whether times and counts are such as can come about.
   bool times_are_valid() const {
     return is_count(before_) && is_count(steps_) && is_count(time()) && last_sweep_ >= 0 &&
-           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && pending_ >= 0 &&
-           pending_ <= held() &&
-           (pending_ == 0 || (oldest_pending_ >= 1 && oldest_pending_ <= newest_pending_ &&
-                              holds(newest_pending_) && has_error(newest_pending_))) &&
-           is_count(lost_errors_) && is_count(steps_back_);
+           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && is_count(lost_errors_) &&
+           is_count(steps_back_);
   }
 
-  /// Whether as many errors wait in the slots as are counted, and where; `taken(step)` tells of a step whose
-  /// error, if it has one, is that of a sweep under way.
+  /// Whether as many errors wait in the slots as are counted, the oldest and the newest where it is noted.
   template <class Taken>
   bool errors_are_valid(Taken&& taken) const {
     int waiting = 0, all = 0;
+    Time first = 0, last = 0;
     for (Time step = oldest(); step <= time(); ++step) {
       if (has_error(step)) {
-        if (is_gap(step) || (!taken(step) && (step < oldest_pending_ || step > newest_pending_))) {
+        if (is_gap(step)) {
           return false;
         }
         ++all;
-        waiting += taken(step) ? 0 : 1;
+        if (!taken(step)) {
+          first = waiting++ == 0 ? step : first;
+          last = step;
+        }
       }
     }
     const auto waits = [](const Slot& slot) { return slot.has_error; };
-    return pending_ == waiting && all == std::count_if(slots_.data(), slots_.data() + window_, waits);
+    return all == std::count_if(slots_.data(), slots_.data() + window_, waits) && pending_ == waiting &&
+           (waiting == 0 || (oldest_pending_ == first && newest_pending_ == last));
   }
 
  private:
@@ -360,15 +370,6 @@ class Tape {
     bool gap = false;
     bool has_error = false;
   };
-
-  /// The oldest step with an error, of which there is one.
-  Time oldest_with_error() const {
-    Time step = oldest();
-    while (step < newest_pending_ && !has_error(step)) {
-      ++step;
-    }
-    return step;
-  }
 
   int held() const { return static_cast<int>((std::min)(steps_, static_cast<Time>(window_))); }
   int next_slot() const { return newest_slot_ + 1 == window_ ? 0 : newest_slot_ + 1; }
