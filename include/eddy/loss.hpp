@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/finite.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/shape.hpp>
 
 #include <algorithm>
@@ -75,6 +76,9 @@ struct HuberLoss {
   /// The error from which on it is linear.
   double delta = 1;
 
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("delta", delta, above(0)); }
+
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     const Scalar d = static_cast<Scalar>(delta), e = std::abs(p - y);
@@ -92,6 +96,9 @@ struct HuberLoss {
 struct PinballLoss {
   /// Which quantile is predicted, between 0 and 1.
   double quantile = 0.5;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("quantile", quantile, between(0, 1)); }
 
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
@@ -111,6 +118,9 @@ struct PinballLoss {
 struct LogisticLoss {
   /// What a positive weighs against a negative.
   double positive_weight = 1;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("positive_weight", positive_weight, at_least(0)); }
 
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
@@ -146,6 +156,9 @@ struct PoissonLoss {
 struct GaussianLoss {
   /// No variance below it is believed, in squared units of the target.
   double minimum_variance = 1e-6;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("minimum_variance", minimum_variance, above(0, 1)); }
 
   static constexpr int target_size(int outputs) {
     if (outputs % 2 != 0) {
@@ -186,8 +199,16 @@ struct SoftmaxCrossEntropy {
   static constexpr bool takes_class_index = true;
   static constexpr int target_size(int outputs) { return outputs; }
 
-  /// Throws unless the settings fit that many outputs.
+  /// Throws if a setting is out of its range.
+  void check() const {
+    check_setting("label_smoothing", label_smoothing, from_to(0, 1));
+    for (const double weight : class_weights) {
+      check_setting("a class weight", weight, at_least(0));
+    }
+  }
+  /// Throws unless the settings fit that many outputs, too.
   void check(int outputs) const {
+    check();
     if (!class_weights.empty() && static_cast<int>(class_weights.size()) != outputs) {
       fail_size("class_weights", static_cast<long>(class_weights.size()), outputs);
     }
@@ -245,6 +266,17 @@ constexpr int targets_at_compile_time() {
     return L::target_size(Outputs);
   } else {
     return Outputs;
+  }
+}
+
+/// Refuses a loss of which a setting is out of its range, or which does not fit that many outputs, by `fail`.
+template <Loss L>
+void check_loss(const L& loss, int outputs) {
+  target_size(loss, outputs);
+  if constexpr (requires { loss.check(outputs); }) {
+    loss.check(outputs);
+  } else {
+    check_settings(loss);
   }
 }
 

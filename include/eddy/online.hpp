@@ -106,11 +106,7 @@ class Online {
 
     /// Forgets all streams, or one of them: hidden state, window, labels whose error still waited. Time goes
     /// on.
-    void reset() {
-      for (int stream = 0; stream < streams(); ++stream) {
-        memory_.tape.reset(stream);
-      }
-    }
+    void reset() { memory_.tape.reset(); }
     void reset(int stream) {
       if (stream < 0 || stream >= streams()) {
         fail("the stream is ", stream, ", expected 0 to ", streams() - 1);
@@ -272,13 +268,23 @@ class Online {
   /// Another stream, at its initial state, to learn from and predict under the same weights.
   Stream make_stream() const { return Stream(*this); }
 
-  /// Streams at their initial state, to be taken forward together. They learn without rehearsal: each is what
-  /// the others rehearse.
-  Batch make_batch(int streams) const {
+  /// Streams at their initial state, to be taken forward together. They learn by `TruncatedBptt` without a
+  /// tolerance, and without rehearsal: each is what the others rehearse.
+  Batch make_batch(int streams) const requires(Trainer::learns_in_batches) {
     if (streams < 1) {
       fail("the number of streams is ", streams, ", expected at least 1");
     }
+    if (const double tolerance = options().credit.tolerance; tolerance != 0) {
+      fail("tolerance is ", tolerance, ", expected 0: a batch sends error back through its whole window");
+    }
     return Batch(*this, streams);
+  }
+  /// Does not compile: a batch learns by no other credit rule.
+  template <class Count>
+  Batch make_batch(Count) const requires(!Trainer::learns_in_batches) {
+    static_assert(sizeof(Count) == 0,
+                  "a batch learns by TruncatedBptt only: under another credit rule, as AmortizedBptt, use "
+                  "make_stream() for each stream");
   }
 
   /// Takes one step of every stream of the batch, x [inputs, streams]; returns the predictions [outputs,
@@ -374,11 +380,13 @@ class Online {
     trainer_.template freeze<N>(false);
   }
 
-  /// The optimizer's settings, to be changed while learning goes on.
+  /// The optimizer's settings, to be changed while learning goes on. While one is out of its range, updates
+  /// are skipped with the status `setting_out_of_range`; `optimizer().check()` throws with its name and
+  /// range.
   O& optimizer() { return trainer_.optimizer(); }
 
   /// Makes the optimizer begin anew: its moments are zero, and it, like a schedule, counts updates from 1.
-  /// Weights and settings stay.
+  /// Weights and settings stay. With `AmortizedBptt`, an update under way moves no further parameters.
   void reset_optimizer() { trainer_.reset_optimizer(); }
   const Options& options() const { return trainer_.options(); }
   const Network& network() const { return trainer_.network(); }
@@ -402,7 +410,7 @@ class Online {
 
   void check_batch(const Batch& batch) const {
     if (!batch.memory_.tape.fits(network().sizes(), options().credit)) {
-      fail("the batch was made by a model of other sizes or another window");
+      fail("the batch was made by a model of other sizes, another window or another tolerance");
     }
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <eddy/core/finite.hpp>
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/setting_list.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,8 +29,13 @@ using ConstArrayView = Eigen::Map<const Eigen::Array<Scalar, Dynamic, 1>>;
 ///   with moments m[0], m[1], …, all arrays of one length; `step` counts updates from 1.
 ///
 /// It is called for one piece of the flat vector after the other, each small enough to stay in the first
-/// cache. An optimizer that the kernels know names it as `kernel`, with its numbers in `pass`; `update` is
-/// then the reference that the kernel is tested against.
+/// cache. The values of g are no larger than `largest_gradient`, so that their squares are finite, and so is
+/// a sum of four.
+///
+/// It may have `visit_settings(visit)`, which calls visit(name, value, range) for each of its settings: a
+/// model checks them at construction, and before each update, because they may change while it learns. An
+/// optimizer that has a kernel returns its numbers from `pass<Scalar>(step)`; `update` is then the reference
+/// that the kernel is tested against.
 template <class O>
 concept Optimizer = requires(O optimizer, ArrayView<double> w, ConstArrayView<double> g,
                              std::array<ArrayView<double>, static_cast<std::size_t>(O::moments)> m,
@@ -37,9 +44,37 @@ concept Optimizer = requires(O optimizer, ArrayView<double> w, ConstArrayView<do
   optimizer.update(w, g, m, step);
 };
 
+/// What a learning rate may be: an update of finite weights by a finite gradient stays finite.
+inline constexpr Range learning_rates = from_to(0, 1e6);
+
+/// The largest absolute value of a gradient that an optimizer meets: half the root of the largest number.
+template <class Scalar>
+constexpr Scalar largest_gradient() {
+  Scalar largest = 1;
+  for (int doubled = 1; doubled < std::numeric_limits<Scalar>::max_exponent / 2; ++doubled) {
+    largest *= 2;
+  }
+  return largest;
+}
+
+/// A positive setting as a scalar of less range: it becomes neither 0 nor infinite.
+template <class Scalar>
+Scalar positive(double value) {
+  constexpr double least = static_cast<double>((std::numeric_limits<Scalar>::min)()),
+                   most = static_cast<double>((std::numeric_limits<Scalar>::max)());
+  return static_cast<Scalar>((std::min)((std::max)(value, least), most));
+}
+
 /// w ← w − η g.
 struct Sgd {
   double learning_rate = 1e-2;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    visit("learning_rate", learning_rate, learning_rates);
+  }
 
   static constexpr int moments = 0;
   template <class Weights, class Gradient, class Moments>
@@ -48,9 +83,8 @@ struct Sgd {
     w -= static_cast<Scalar>(learning_rate) * g;
   }
 
-  static constexpr OptimizerKernel kernel = OptimizerKernel::sgd;
   template <class Scalar>
-  OptimizerPass<Scalar> pass(std::int64_t) const {
+  OptimizerPass<Scalar, OptimizerKernel::sgd> pass(std::int64_t) const {
     return {.rate = static_cast<Scalar>(learning_rate)};
   }
 };
@@ -59,6 +93,14 @@ struct Sgd {
 struct Momentum {
   double learning_rate = 1e-2;
   double momentum = 0.9;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    visit("learning_rate", learning_rate, learning_rates);
+    visit("momentum", momentum, from_below(0, 1));
+  }
 
   static constexpr int moments = 1;
   template <class Weights, class Gradient, class Moments>
@@ -75,6 +117,14 @@ struct Nesterov {
   double learning_rate = 1e-2;
   double momentum = 0.9;
 
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    visit("learning_rate", learning_rate, learning_rates);
+    visit("momentum", momentum, from_below(0, 1));
+  }
+
   static constexpr int moments = 1;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& m, std::int64_t) const {
@@ -90,12 +140,21 @@ struct RmsProp {
   double decay = 0.99;
   double epsilon = 1e-8;
 
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    visit("learning_rate", learning_rate, learning_rates);
+    visit("decay", decay, from_below(0, 1));
+    visit("epsilon", epsilon, above(0));
+  }
+
   static constexpr int moments = 1;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& v, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
     v[0] += static_cast<Scalar>(1 - decay) * (g.square() - v[0]);
-    w -= static_cast<Scalar>(learning_rate) * g / (v[0].sqrt() + static_cast<Scalar>(epsilon));
+    w -= static_cast<Scalar>(learning_rate) * g / (v[0].sqrt() + positive<Scalar>(epsilon));
   }
 };
 
@@ -104,12 +163,21 @@ struct Adagrad {
   double learning_rate = 1e-2;
   double epsilon = 1e-10;
 
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    visit("learning_rate", learning_rate, learning_rates);
+    visit("epsilon", epsilon, above(0));
+  }
+
   static constexpr int moments = 1;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& v, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
-    v[0] += g.square();
-    w -= static_cast<Scalar>(learning_rate) * g / (v[0].sqrt() + static_cast<Scalar>(epsilon));
+    constexpr Scalar half = (std::numeric_limits<Scalar>::max)() / 2;
+    v[0] = (v[0].min)(half) + g.square();  // the sum stops growing before it overflows
+    w -= static_cast<Scalar>(learning_rate) * g / (v[0].sqrt() + positive<Scalar>(epsilon));
   }
 };
 
@@ -123,6 +191,16 @@ struct Adam {
   double beta2 = 0.999;
   double epsilon = 1e-8;
 
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    visit("learning_rate", learning_rate, learning_rates);
+    visit("beta1", beta1, from_below(0, 1));
+    visit("beta2", beta2, from_below(0, 1));
+    visit("epsilon", epsilon, above(0));
+  }
+
   static constexpr int moments = 2;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& m, std::int64_t step) const {
@@ -131,17 +209,16 @@ struct Adam {
     const Scalar rate = static_cast<Scalar>(learning_rate * root / bias_correction(beta1, step));
     m[0] += static_cast<Scalar>(1 - beta1) * (g - m[0]);
     m[1] += static_cast<Scalar>(1 - beta2) * (g.square() - m[1]);
-    w -= rate * m[0] / (m[1].sqrt() + static_cast<Scalar>(epsilon * root));
+    w -= rate * m[0] / (m[1].sqrt() + positive<Scalar>(epsilon * root));
   }
 
-  static constexpr OptimizerKernel kernel = OptimizerKernel::adam;
   template <class Scalar>
-  OptimizerPass<Scalar> pass(std::int64_t step) const {
+  OptimizerPass<Scalar, OptimizerKernel::adam> pass(std::int64_t step) const {
     const double root = std::sqrt(bias_correction(beta2, step));
     return {.rate = static_cast<Scalar>(learning_rate * root / bias_correction(beta1, step)),
             .gain1 = static_cast<Scalar>(1 - beta1),
             .gain2 = static_cast<Scalar>(1 - beta2),
-            .epsilon = static_cast<Scalar>(epsilon * root)};
+            .epsilon = positive<Scalar>(epsilon * root)};
   }
 
  private:
@@ -160,22 +237,68 @@ struct AdamW {
   double epsilon = 1e-8;
   double weight_decay = 1e-2;
 
+  /// Throws if a setting is out of its range.
+  void check() const { check_each(*this); }
+  template <class Visit>
+  void visit_settings(Visit&& visit) const {
+    adam().visit_settings(visit);
+    visit("weight_decay", weight_decay, at_least(0));
+    visit("weight_decay times learning_rate", weight_decay * learning_rate, from_to(0, 1));
+  }
+
   static constexpr int moments = 2;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& m, std::int64_t step) const {
     using Scalar = typename Weights::Scalar;
     w *= static_cast<Scalar>(1 - learning_rate * weight_decay);
-    Adam{learning_rate, beta1, beta2, epsilon}.update(w, g, m, step);
+    adam().update(w, g, m, step);
   }
 
-  static constexpr OptimizerKernel kernel = OptimizerKernel::adam;
   template <class Scalar>
-  OptimizerPass<Scalar> pass(std::int64_t step) const {
-    auto pass = Adam{learning_rate, beta1, beta2, epsilon}.pass<Scalar>(step);
+  OptimizerPass<Scalar, OptimizerKernel::adam> pass(std::int64_t step) const {
+    auto pass = adam().pass<Scalar>(step);
     pass.keep = static_cast<Scalar>(1 - learning_rate * weight_decay);
     return pass;
   }
+
+ private:
+  Adam adam() const { return {learning_rate, beta1, beta2, epsilon}; }
 };
+
+/// Whether the settings of an optimizer are in their ranges: they may have changed since it was constructed.
+template <class O>
+bool optimizer_is_in_range(const O& optimizer) noexcept {
+  if constexpr (ListsSettings<O>) {
+    if (!are_in_range(optimizer)) {
+      return false;
+    }
+  }
+  return is_in(learning_rates, static_cast<double>(optimizer.learning_rate));
+}
+
+/// Whether an optimizer may make the update number `step`, counted from 1: its settings are in their ranges,
+/// and so is what a schedule makes of them.
+template <class O>
+bool may_update(const O& optimizer, std::int64_t step) noexcept {
+  if (!optimizer_is_in_range(optimizer)) {
+    return false;
+  }
+  if constexpr (requires { optimizer.at(step).learning_rate; }) {
+    return may_update(optimizer.at(step), step);
+  } else {
+    return true;
+  }
+}
+
+/// Refuses an optimizer of which a setting is out of its range, by `fail`.
+template <class O>
+void check_optimizer(const O& optimizer) {
+  if constexpr (ListsSettings<O>) {
+    check_each(optimizer);
+  }
+  check_settings(optimizer);
+  check_setting("learning_rate", static_cast<double>(optimizer.learning_rate), learning_rates);
+}
 
 /// How a gradient is tamed before the optimizer sees it; 0 means not at all. First its global 2-norm is
 /// brought down to `norm` (Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063): g ← g min(1, norm / (‖g‖ +
@@ -197,10 +320,10 @@ void update_parameters(const O& optimizer, const Clipping& clipping, double grad
                        Scalar* parameters, const Scalar* gradient, Scalar* moments, Index stride,
                        Ranges&& for_each_range) {
   const Scalar coefficient = static_cast<Scalar>(clipping.coefficient(gradient_norm));
-  const Scalar limit =
-      clipping.value > 0 ? static_cast<Scalar>(clipping.value) : (std::numeric_limits<Scalar>::max)();
-  if constexpr (requires { O::kernel; }) {
-    OptimizerPass<Scalar> pass = optimizer.template pass<Scalar>(step);
+  constexpr Scalar largest = largest_gradient<Scalar>();
+  const Scalar limit = clipping.value > 0 ? (std::min)(positive<Scalar>(clipping.value), largest) : largest;
+  if constexpr (requires { optimizer.template pass<Scalar>(step); }) {
+    auto pass = optimizer.template pass<Scalar>(step);
     pass.coefficient = coefficient;
     pass.limit = limit;
     on_target<Scalar>([&](auto kernels) {
@@ -211,7 +334,7 @@ void update_parameters(const O& optimizer, const Clipping& clipping, double grad
           pass.m = moments + begin;
           pass.v = moments + stride + begin;
         }
-        kernels.template optimize<O::kernel>(pass, static_cast<int>(length));
+        kernels.optimize(pass, static_cast<int>(length));
       });
     });
   } else {

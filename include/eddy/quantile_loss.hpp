@@ -39,12 +39,10 @@ struct QuantileLoss {
   }
 
   /// Throws unless the quantiles are between 0 and 1 and ascend.
-  void check(int /*outputs*/) const {
+  void check() const {
     double last = 0;
     for (const double quantile : quantiles) {
-      if (!is_finite(quantile) || quantile <= last || quantile >= 1) {
-        fail("a quantile is ", quantile, ", expected more than ", last, " and less than 1");
-      }
+      check_setting("a quantile", quantile, between(last, 1));
       last = quantile;
     }
   }

@@ -5,7 +5,6 @@
 #include <eddy/target.hpp>
 
 #include <cstddef>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -89,12 +88,8 @@ struct Tasks {
     for_each([](const auto& task, Part, Part, auto) {
       check_fixed<std::decay_t<decltype(task)>::OutputsAtCompileTime>("the number of outputs of a task",
                                                                       task.outputs);
-      if (!is_finite(task.weight) || task.weight < 0) {
-        fail("the weight of a task is " + std::to_string(task.weight) + ", expected at least 0");
-      }
-      if constexpr (requires { task.loss.check(task.outputs); }) {
-        task.loss.check(task.outputs);
-      }
+      check_setting("the weight of a task", task.weight, at_least(0));
+      check_loss(task.loss, task.outputs);
     });
   }
 
@@ -173,8 +168,7 @@ struct Tasks {
 
   static constexpr void check_outputs(int own, int outputs) {
     if (own != outputs) {
-      fail("the tasks have " + std::to_string(own) + " outputs together, the model has " +
-           std::to_string(outputs));
+      fail("the tasks have ", own, " outputs together, the model has ", outputs);
     }
   }
 

@@ -3,9 +3,11 @@
 #include <eddy/batch.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/layer.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 #include <eddy/core/touched.hpp>
 #include <eddy/credit/credit.hpp>
+#include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/options.hpp>
@@ -41,10 +43,14 @@ class Trainer {
   static_assert(!amortized || std::is_same_v<R, NoRehearsal>,
                 "AmortizedBptt is for a flat latency: it goes with NoRehearsal only");
 
-  /// What a stream remembers for learning, and several in lock step.
+  /// What a stream remembers for learning.
   using Memory = StreamMemory<Network, Credit, Targets>;
   /// What several streams in lock step remember.
   using Batch = BatchMemory<Network>;
+  /// Whether they learn by the credit rule: their tape is that of `TruncatedBptt`, so no other rule reaches
+  /// them.
+  static constexpr bool learns_in_batches =
+      std::is_same_v<typename Memory::Tape, Tape<Network, Credit::WindowAtCompileTime>>;
 
   /// Initial weights from the seed. Throws `std::invalid_argument` if a setting is out of range.
   Trainer(Network network, Options options)
@@ -117,10 +123,12 @@ class Trainer {
   /// What the optimizer keeps, vector after vector.
   VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
 
-  /// The optimizer's settings, to be changed while learning goes on.
+  /// The optimizer's settings, to be changed while learning goes on. While one is out of its range, updates
+  /// are skipped with the status `setting_out_of_range`.
   O& optimizer() { return options_.optimizer; }
 
-  /// Makes the optimizer begin anew: its moments are zero, and it counts updates from 1.
+  /// Makes the optimizer begin anew: its moments are zero, and it counts updates from 1. An update that is
+  /// spread over samples and under way moves no further parameters.
   void reset_optimizer() {
     std::fill_n(moments_.data(), moments_.size(), Scalar(0));
     updates_before_ = update_.updates;
@@ -161,27 +169,19 @@ class Trainer {
   }
 
   /// Whether the state is one that could have come about.
-  bool state_is_valid() const { return updates_before_ >= 0 && updates_before_ <= update_.updates; }
-
- private:
-  /// Bounds that keep a single update of finite weights by a finite gradient finite.
-  static void check_setting(const char* what, double value) {
-    if (!is_finite(value) || value < 0 || value > 1e6) {
-      fail(what, " is ", value, ", expected 0 to 1000000");
-    }
+  bool state_is_valid() const {
+    return updates_before_ >= 0 && updates_before_ <= update_.updates &&
+           optimizer_is_in_range(options_.optimizer);
   }
 
+ private:
   static Options checked(Options options, const Network& network) {
-    const int outputs = network.sizes().outputs;
-    check_setting("the learning rate", static_cast<double>(options.optimizer.learning_rate));
-    check_setting("clip_norm", options.clip_norm);
-    check_setting("clip_value", options.clip_value);
+    check_optimizer(options.optimizer);
+    check_setting("clip_norm", options.clip_norm, from_to(0, 1e6));
+    check_setting("clip_value", options.clip_value, from_to(0, 1e6));
     options.credit.check();
     options.rehearsal.check();
-    eddy::target_size(options.loss, outputs);
-    if constexpr (requires { options.loss.check(outputs); }) {
-      options.loss.check(outputs);
-    }
+    check_loss(options.loss, network.sizes().outputs);
     return options;
   }
 
@@ -229,10 +229,15 @@ class Trainer {
     const auto move = [&](Index begin, Index length) {
       std::copy_n(tape.gradient() + begin, length, gradient_.data() + begin);
       update_.gradient_norm = tape.gradient_norm();
-      if (begin == 0 && !begin_update(tape.stride())) {
+      if (begin == 0) {
+        if (!begin_update(tape.stride())) {
+          return false;
+        }
+        tape.set_number(update_.updates);
+      } else if (!goes_on(tape.number())) {
         return false;
       }
-      move_parameters([&](auto&& visit) {
+      move_parameters(tape.number(), [&](auto&& visit) {
         touched_.for_each_range(network_, [&](Index first, Index count, bool) {
           const Index from = (std::max)(begin, first), to = (std::min)(begin + length, first + count);
           if (from < to) {
@@ -260,17 +265,18 @@ class Trainer {
     if (!begin_update(errors)) {
       return false;
     }
-    move_parameters([&](auto&& visit) {
+    move_parameters(update_.updates, [&](auto&& visit) {
       touched_.for_each_range(network_, [&](Index begin, Index length, bool) { visit(begin, length); });
     });
     return true;
   }
 
-  /// Counts an update, unless its gradient is not finite.
+  /// Counts an update, unless its gradient is not finite, or a setting of the optimizer out of its range.
   bool begin_update(int errors) {
-    if (!is_finite(update_.gradient_norm)) {
+    const bool finite = is_finite(update_.gradient_norm);
+    if (!finite || !may_update(options_.optimizer, update_.updates + 1 - updates_before_)) {
       update_.skipped += errors;
-      update_.status = UpdateStatus::gradient_not_finite;
+      update_.status = finite ? UpdateStatus::setting_out_of_range : UpdateStatus::gradient_not_finite;
       return false;
     }
     ++update_.updates;
@@ -281,10 +287,24 @@ class Trainer {
     return true;
   }
 
+  /// Whether the rest of an update may move its parameters, too: not if the optimizer has begun anew, or a
+  /// setting has left its range.
+  bool goes_on(std::int64_t number) {
+    if (number <= updates_before_) {
+      return false;
+    }
+    update_.applied = may_update(options_.optimizer, number - updates_before_);
+    if (!update_.applied) {
+      update_.status = UpdateStatus::setting_out_of_range;
+    }
+    return update_.applied;
+  }
+
+  /// Moves the parameters in some ranges by their gradient, which is that of update `number`.
   template <class Ranges>
-  void move_parameters(Ranges&& for_each_range) {
+  void move_parameters(std::int64_t number, Ranges&& for_each_range) {
     update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
+                      static_cast<double>(update_.gradient_norm), number - updates_before_,
                       parameters_.data(), gradient_.data(), moments_.data(),
                       padded<Scalar>(network_.sizes().parameters), for_each_range);
   }
