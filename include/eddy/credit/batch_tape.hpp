@@ -36,10 +36,10 @@ class BatchTape {
         state_(Index{streams} * sizes_.state),
         state_error_(Index{streams} * sizes_.state),
         kept_(Index{streams} * sizes_.state),
-        columns_(Index{window_} * streams * column_),
-        outputs_(Index{window_} * streams * sizes_.outputs),
-        errors_(Index{window_} * streams * sizes_.outputs),
-        gaps_(Index{window_} * streams),
+        columns_(columns(), column_),
+        outputs_(columns(), sizes_.outputs),
+        errors_(columns(), sizes_.outputs),
+        gaps_(columns()),
         slots_(window_) {
     std::fill_n(gaps_.data(), Index{window_} * streams_, Flag{true});
   }
@@ -196,6 +196,11 @@ class BatchTape {
   }
 
  private:
+  /// How many columns there are, one a stream and a step of the window.
+  int columns() const {
+    return checked_size("the number of streams times the window", std::int64_t{streams_} * window_);
+  }
+
   struct Slot {
     bool has_error = false, has_gaps = true;
   };
@@ -259,7 +264,8 @@ class BatchTape {
     }
   }
 
-  int streams_, window_, stride_;
+  LiveSize streams_;
+  int window_, stride_;
   LayerSizes sizes_;
   int column_;
   Storage<Scalar, Dynamic> input_, state_, state_error_, kept_, columns_, outputs_, errors_;

@@ -9,6 +9,21 @@
 
 namespace eddy {
 
+/// Refuses layers of which an int cannot count the parameters, the state or the tape column together: a
+/// `Sequential` of them does not compile where sizes are fixed, and throws where they are not.
+template <class Scalar>
+constexpr void check_stack(std::initializer_list<LayerSizes> layers) {
+  std::int64_t parameters = 0, state = 0, column = 0;
+  for (const LayerSizes& layer : layers) {
+    parameters += layer.parameters;
+    state += layer.state;
+    column += std::int64_t{layer.column} + padded<Scalar>(layer.inputs);
+  }
+  checked_size("the number of parameters of all layers together", parameters);
+  checked_size("the size of the state of all layers together", state);
+  checked_size("the size of the tape column of all layers together", column);
+}
+
 /// Memory of the layers together; the tape column ends with room for the errors that pass between them.
 template <class Scalar>
 constexpr LayerSizes stacked(std::initializer_list<LayerSizes> layers) {
@@ -58,6 +73,7 @@ class Sequential {
   }();
   static constexpr LayerSizes Sizes = [] {
     if constexpr ((Layers::Sizes.fixed() && ...)) {
+      check_stack<Scalar>({Layers::Sizes...});
       return stacked<Scalar>({Layers::Sizes...});
     } else {
       return LayerSizes{LayerAt<0>::Sizes.inputs, LayerAt<Depth - 1>::Sizes.outputs};
@@ -67,6 +83,7 @@ class Sequential {
   Sequential() { check(std::make_index_sequence<Depth - 1>()); }
   explicit Sequential(Layers... layers) : layers_(std::move(layers)...) {
     check(std::make_index_sequence<Depth - 1>());
+    std::apply([](const auto&... layer) { check_stack<Scalar>({layer.sizes()...}); }, layers_);
   }
 
   /// The layer at position N, from the input on.
