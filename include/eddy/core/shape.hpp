@@ -44,11 +44,14 @@ using VectorView = Eigen::Map<ConstantAs<Scalar, Vector<std::remove_const_t<Scal
 template <class Scalar>
 using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scalar>>>>;
 
-/// Refuses any scalar that the kernels and the tests do not know.
+/// A scalar that the kernels and the tests know.
+template <class Scalar>
+concept FloatOrDouble = std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>;
+
+/// Refuses any other scalar.
 template <class Scalar>
 constexpr bool assert_scalar() {
-  static_assert(std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>,
-                "the scalar of a model, a layer or a scaler is float or double");
+  static_assert(FloatOrDouble<Scalar>, "the scalar of a model, a layer or a scaler is float or double");
   return true;
 }
 

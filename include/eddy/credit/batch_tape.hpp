@@ -27,7 +27,7 @@ class BatchTape {
   /// Empty, for so many streams of this network.
   template <class Settings>
   BatchTape(const Network& network, int streams, const Settings& settings)
-      : streams_(streams),
+      : streams_((check_columns(streams, settings.window), streams)),
         window_(settings.window),
         stride_(settings.stride),
         sizes_(network.sizes()),
@@ -36,10 +36,10 @@ class BatchTape {
         state_(Index{streams} * sizes_.state),
         state_error_(Index{streams} * sizes_.state),
         kept_(Index{streams} * sizes_.state),
-        columns_(columns(), column_),
-        outputs_(columns(), sizes_.outputs),
-        errors_(columns(), sizes_.outputs),
-        gaps_(columns()),
+        columns_(Index{streams} * window_, column_),
+        outputs_(Index{streams} * window_, sizes_.outputs),
+        errors_(Index{streams} * window_, sizes_.outputs),
+        gaps_(Index{streams} * window_),
         slots_(window_) {
     std::fill_n(gaps_.data(), Index{window_} * streams_, Flag{true});
   }
@@ -196,9 +196,9 @@ class BatchTape {
   }
 
  private:
-  /// How many columns there are, one a stream and a step of the window.
-  int columns() const {
-    return checked_size("the number of streams times the window", std::int64_t{streams_} * window_);
+  /// There is a column for each stream and each step of the window.
+  static void check_columns(int streams, int window) {
+    checked_size("the number of streams times the window", std::int64_t{streams} * window);
   }
 
   struct Slot {

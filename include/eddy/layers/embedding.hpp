@@ -70,8 +70,9 @@ class Embedding {
     if constexpr (Symbols == Dynamic || Width == Dynamic) {
       return LayerSizes{1, Width};
     } else {
-      multiply(Symbols, Width);  // does not compile if the parameters are too many for an int
-      return sizes(Symbols, Width);
+      constexpr bool fits = std::int64_t{Symbols} * Width <= largest_size;
+      static_assert(fits, "an embedding has more parameters than an int counts");
+      return sizes(fits ? Symbols : 1, Width);
     }
   }();
 
