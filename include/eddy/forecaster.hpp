@@ -96,6 +96,7 @@ class Forecaster {
   /// Takes what is known now; returns the forecast.
   template <Values X>
   VectorView<const Scalar, 1> step(const X& x) {
+    check_whole();
     check_size<Dynamic>("x", x, inputs_);
     now_.take(*this, x);
     learn_inputs(x);
@@ -125,6 +126,7 @@ class Forecaster {
   /// Learns from the label of an earlier step.
   template <Values Y>
   Scalar partial_fit(At when, const Y& y) {
+    check_whole();
     check_size<1>("the target", y, 1);
     Scalar label;
     copy_values<1>(y, &label, 1);
@@ -143,6 +145,7 @@ class Forecaster {
   /// What `step(x)` would return; changes nothing. Lives in the forecaster until the next call.
   template <Values X>
   VectorView<const Scalar, 1> predict(const X& x) const {
+    check_whole();
     check_size<Dynamic>("x", x, inputs_);
     scratch_.take(*this, x);
     describe(scratch_.column.data());
@@ -179,6 +182,7 @@ class Forecaster {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    self.check_whole();
     visit("labels", self.labels_);
     visit("input_scaler", self.input_scaler_);
     visit("change_scaler", self.change_scaler_);
@@ -280,6 +284,12 @@ class Forecaster {
     Line head;
     mutable Storage<Scalar, Dynamic> sample;
   };
+
+  void check_whole() const {
+    if (lines_.empty()) {
+      fail_moved_from("the forecaster");
+    }
+  }
 
   static int checked_inputs(int inputs) {
     if (inputs < 0 || inputs > widest_layer) {

@@ -37,7 +37,7 @@ class ForwardStream {
   template <Values X>
   VectorView<const Scalar, Outputs> step(const Network& network, const Scalar* parameters,
                                          const X& x) noexcept(certain<X>) {
-    check_size<Inputs>("x", x, network.sizes().inputs);
+    check(network, x);
     ++time_;
     return advance(network, parameters, x, own_);
   }
@@ -45,7 +45,7 @@ class ForwardStream {
   /// What `step` would return, bit for bit; changes nothing.
   template <Values X>
   auto predict(const Network& network, const Scalar* parameters, const X& x) const noexcept(certain<X>) {
-    check_size<Inputs>("x", x, network.sizes().inputs);
+    check(network, x);
     if constexpr (fixed) {
       Scratch<Network> scratch(network.sizes());
       return Prediction(predict(network, parameters, x, scratch));
@@ -77,6 +77,16 @@ class ForwardStream {
   struct NoScratch {
     explicit NoScratch(const LayerSizes&) {}
   };
+
+  template <class X>
+  void check(const Network& network, const X& x) const noexcept(certain<X>) {
+    if constexpr (!fixed) {
+      if (own_.column.size() != network.sizes().column) {
+        fail_moved_from("the stream");
+      }
+    }
+    check_size<Inputs>("x", x, network.sizes().inputs);
+  }
 
   template <class X>
   static VectorView<const Scalar, Outputs> advance(const Network& network, const Scalar* parameters,

@@ -38,6 +38,8 @@ template <Layer Network_, Loss L = MeanSquaredError, Optimizer O = Adam, class C
           Rehearsal R = DefaultRehearsal>
 requires CreditFor<Credit, Network_>
 class Online {
+  static_assert(assert_scalar<typename Network_::Scalar>());
+
  public:
   using Network = Network_;
   using Scalar = typename Network::Scalar;
@@ -71,7 +73,14 @@ class Online {
     Time time() const { return memory_.tape.time(); }
 
     /// The latest prediction; zero before the first step.
-    VectorView<const Scalar, Outputs> prediction() const { return memory_.tape.prediction(time()); }
+    VectorView<const Scalar, Outputs> prediction() const {
+      if constexpr (!fixed) {
+        if (memory_.tape.was_moved_from()) {
+          fail_moved_from("the stream");
+        }
+      }
+      return memory_.tape.prediction(time());
+    }
 
     /// Forgets the stream: hidden state, window, labels whose error still waited.
     void reset() { memory_.tape.reset(); }
@@ -239,6 +248,7 @@ class Online {
   /// The state that the network carries on in the model's own stream, layer after layer: the hidden units h,
   /// for an LSTM [h; c].
   VectorView<const Scalar, Sizes.state> state() const {
+    check_model();
     return {stream_.memory_.tape.state(), network().sizes().state};
   }
 
@@ -253,7 +263,10 @@ class Online {
 
   /// Forgets the model's own stream: hidden state, window. Keeps the weights, the optimizer, and what is kept
   /// for rehearsal.
-  void reset() { stream_.reset(); }
+  void reset() {
+    check_model();
+    stream_.reset();
+  }
 
   /// Forgets the windows that are kept for rehearsal, whatever stream they are of, and keeps all else; new
   /// ones come with the next updates.
@@ -266,14 +279,16 @@ class Online {
   void forget_rehearsed() { trainer_.forget_rehearsed(); }
 
   /// Another stream, at its initial state, to learn from and predict under the same weights.
-  Stream make_stream() const { return Stream(*this); }
+  Stream make_stream() const {
+    check_model();
+    return Stream(*this);
+  }
 
   /// Streams at their initial state, to be taken forward together. They learn by `TruncatedBptt` without a
   /// tolerance, and without rehearsal: each is what the others rehearse.
   Batch make_batch(int streams) const requires(Trainer::learns_in_batches) {
-    if (streams < 1) {
-      fail("the number of streams is ", streams, ", expected at least 1");
-    }
+    check_model();
+    check_fixed<Dynamic>("the number of streams", streams);
     if (const double tolerance = options().credit.tolerance; tolerance != 0) {
       fail("tolerance is ", tolerance, ", expected 0: a batch sends error back through its whole window");
     }
@@ -297,6 +312,7 @@ class Online {
   /// The same, for the streams whose entry of `active` is true; the others have no sample at this step.
   template <EigenExpression X, EigenExpression Active>
   MatrixView<const Scalar> step(Batch& batch, const X& x, const Active& active) const {
+    check_batch(batch);
     if (active.size() != batch.streams()) {
       fail_size("active", static_cast<long>(active.size()), batch.streams());
     }
@@ -308,6 +324,7 @@ class Online {
   /// the streams that have a label, and so is its gradient.
   template <EigenExpression X, EigenExpression Y>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y) {
+    check_batch(batch);
     check_labels<L>(y, trainer_.targets(), batch.streams());
     step(batch, x);
     return trainer_.learn(batch.memory_, batch.time(), y);
@@ -315,6 +332,7 @@ class Online {
   /// The same, for the streams whose entry of `active` is true: the others neither step nor learn.
   template <EigenExpression X, EigenExpression Y, EigenExpression Active>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y, const Active& active) {
+    check_batch(batch);
     check_labels<L>(y, trainer_.targets(), batch.streams());
     step(batch, x, active);
     return trainer_.learn(batch.memory_, batch.time(), y);
@@ -328,8 +346,8 @@ class Online {
   /// Learns from the labels of an earlier step; NaN, and a status, if it has left the window.
   template <EigenExpression Y>
   Scalar partial_fit(Batch& batch, At when, const Y& y) {
-    check_labels<L>(y, trainer_.targets(), batch.streams());
     check_batch(batch);
+    check_labels<L>(y, trainer_.targets(), batch.streams());
     return trainer_.learn(batch.memory_, when.step, y);
   }
 
@@ -392,23 +410,44 @@ class Online {
   const Network& network() const { return trainer_.network(); }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part. The streams that
-  /// `make_stream` and `make_batch` made show their own.
+  /// `make_stream` and `make_batch` made show their own. Throws if the model was moved from.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    self.check_model();
     visit("trainer", self.trainer_);
     visit("stream", self.stream_);
   }
 
  private:
+  /// A model of fixed sizes keeps all that it has when it is moved from; the memory of others is gone.
+  void check_model() const noexcept(fixed) {
+    if constexpr (!fixed) {
+      if (stream_.memory_.tape.was_moved_from()) {
+        fail_moved_from("the model");
+      }
+    }
+  }
+
   void check_stream(const Stream& stream) const noexcept(fixed) {
     if constexpr (!fixed) {
       if (!stream.memory_.tape.fits(network().sizes(), options().credit)) {
+        check_model();
+        if (stream.memory_.tape.was_moved_from()) {
+          fail_moved_from("the stream");
+        }
         fail("the stream was made by a model of other sizes or another window");
+      }
+      if (!trainer_.parameters()) {  // of a network that keeps its sizes when it is moved from
+        check_model();
       }
     }
   }
 
   void check_batch(const Batch& batch) const {
+    check_model();
+    if (batch.streams() == 0) {
+      fail_moved_from("the batch");
+    }
     if (!batch.memory_.tape.fits(network().sizes(), options().credit)) {
       fail("the batch was made by a model of other sizes, another window or another tolerance");
     }
@@ -416,9 +455,9 @@ class Online {
 
   template <class X, class Active>
   MatrixView<const Scalar> step_batch(Batch& batch, const X& x, Active&& active) const {
+    check_batch(batch);
     const int inputs = network().sizes().inputs;
     check_columns("x", x, inputs, batch.streams());
-    check_batch(batch);
     for (int stream = 0; stream < batch.streams(); ++stream) {
       copy_values<Inputs>(x.col(stream), batch.memory_.tape.next_input(stream), inputs);
     }

@@ -60,7 +60,7 @@ class Trainer {
         random_(options_.seed),
         parameters_(padded<Scalar>(network_.sizes().parameters)),
         gradient_(padded<Scalar>(network_.sizes().parameters)),
-        moments_(static_cast<Index>(O::moments) * padded<Scalar>(network_.sizes().parameters)),
+        moments_(O::moments, padded<Scalar>(network_.sizes().parameters)),
         touched_(network_),
         rehearsal_(options_.rehearsal, network_, targets_, options_.credit) {
     network_.initialize(parameters_.data(), random_);

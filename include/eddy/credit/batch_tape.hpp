@@ -27,7 +27,7 @@ class BatchTape {
   /// Empty, for so many streams of this network.
   template <class Settings>
   BatchTape(const Network& network, int streams, const Settings& settings)
-      : streams_(streams),
+      : streams_((check_columns(streams, settings.window), streams)),
         window_(settings.window),
         stride_(settings.stride),
         sizes_(network.sizes()),
@@ -36,10 +36,10 @@ class BatchTape {
         state_(Index{streams} * sizes_.state),
         state_error_(Index{streams} * sizes_.state),
         kept_(Index{streams} * sizes_.state),
-        columns_(Index{window_} * streams * column_),
-        outputs_(Index{window_} * streams * sizes_.outputs),
-        errors_(Index{window_} * streams * sizes_.outputs),
-        gaps_(Index{window_} * streams),
+        columns_(Index{streams} * window_, column_),
+        outputs_(Index{streams} * window_, sizes_.outputs),
+        errors_(Index{streams} * window_, sizes_.outputs),
+        gaps_(Index{streams} * window_),
         slots_(window_) {
     std::fill_n(gaps_.data(), Index{window_} * streams_, Flag{true});
   }
@@ -221,6 +221,11 @@ class BatchTape {
   }
 
  private:
+  /// There is a column for each stream and each step of the window.
+  static void check_columns(int streams, int window) {
+    checked_size("the number of streams times the window", std::int64_t{streams} * window);
+  }
+
   struct Slot {
     bool has_error = false, has_gaps = true;
   };
@@ -304,7 +309,8 @@ class BatchTape {
     }
   }
 
-  int streams_, window_, stride_;
+  LiveSize streams_;
+  int window_, stride_;
   LayerSizes sizes_;
   int column_;
   Storage<Scalar, Dynamic> input_, state_, state_error_, kept_, columns_, outputs_, errors_;

@@ -88,12 +88,15 @@ class Tape {
         sizes_(network.sizes()),
         state_(sizes_.state),
         state_error_(sizes_.state),
-        columns_(Index{window_} * sizes_.column),
-        inputs_(Index{window_} * sizes_.inputs),
-        outputs_(Index{window_} * sizes_.outputs),
-        errors_(Index{window_} * sizes_.outputs),
+        columns_(window_, sizes_.column),
+        inputs_(window_, sizes_.inputs),
+        outputs_(window_, sizes_.outputs),
+        errors_(window_, sizes_.outputs),
         error_(sizes_.outputs),
         slots_(window_) {}
+
+  /// Whether it was moved from, and has no memory any more.
+  bool was_moved_from() const { return window_ == 0; }
 
   /// Whether the memory is that of a network of these sizes under these settings.
   template <class Settings>
@@ -117,9 +120,9 @@ class Tape {
       return;
     }
     if (state) {
-      std::copy_n(state, sizes_.state, state_.data());
+      std::copy_n(state, state_.size(), state_.data());
     } else {
-      std::fill_n(state_.data(), sizes_.state, Scalar(0));
+      std::fill_n(state_.data(), state_.size(), Scalar(0));
     }
   }
 
@@ -380,7 +383,8 @@ class Tape {
     return {errors_.data() + Index{slot} * sizes_.outputs, sizes_.outputs};
   }
 
-  int window_, stride_;
+  SizeBeside<Sizes.fixed() && Window != Dynamic> window_;
+  int stride_;
   Scalar tolerance_;
   LayerSizes sizes_;
   Storage<Scalar, Sizes.state> state_, state_error_;

@@ -62,7 +62,7 @@ class RecursiveLeastSquares {
       : inputs_("inputs", inputs),
         outputs_("outputs", outputs),
         options_(options),
-        weights_(Index{outputs} * (inputs + 1)),
+        weights_(outputs, Index{inputs} + 1),
         history_(inputs + outputs, options.window),
         inverse_(inputs + 1, options.forgetting, options.ridge),
         target_(outputs),
@@ -127,6 +127,7 @@ class RecursiveLeastSquares {
   /// What `step(x)` would return, bit for bit; changes nothing.
   template <Values X>
   auto predict(const X& x) const {
+    history_.check_memory();
     check_size<Inputs>("x", x, inputs_);
     if constexpr (fixed) {
       Room room(inputs_, outputs_);

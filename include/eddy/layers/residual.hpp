@@ -30,6 +30,8 @@ class Residual {
     if (const LayerSizes sizes = inner_.sizes(); sizes.inputs != sizes.outputs) {
       fail("a residual layer needs as many outputs as inputs, has ", sizes.inputs, " inputs and ",
            sizes.outputs, " outputs");
+    } else {
+      add(sizes.column, padded<Scalar>(sizes.outputs));  // refuses what `sizes()` could not say
     }
   }
 

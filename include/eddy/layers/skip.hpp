@@ -24,7 +24,11 @@ class Skip {
   }();
 
   Skip() = default;
-  explicit Skip(Inner inner) : inner_(std::move(inner)) {}
+  explicit Skip(Inner inner) : inner_(std::move(inner)) {
+    const LayerSizes sizes = inner_.sizes();
+    const int outputs = add(sizes.outputs, sizes.inputs);
+    add(sizes.column, padded<Scalar>(outputs));  // refuses what `sizes()` could not say
+  }
 
   LayerSizes sizes() const {
     LayerSizes sizes = inner_.sizes();

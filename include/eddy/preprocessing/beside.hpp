@@ -41,7 +41,7 @@ class Beside {
 
   /// Around copies of its parts.
   explicit Beside(const Parts&... parts)
-      : parts_(parts...), input_((parts.inputs() + ...)), output_((parts.outputs() + ...)) {}
+      : parts_(parts...), input_(add_all(parts.inputs()...)), output_(add_all(parts.outputs()...)) {}
 
   int inputs() const { return input_.size(); }
   int outputs() const {

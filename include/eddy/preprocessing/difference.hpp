@@ -25,10 +25,7 @@ class Difference {
   Difference() requires(fixed) : Difference(Size, Lag) {}
   /// Sizes at run time, at least 1; allocates.
   explicit Difference(int size, int lag = fixed_or(Lag, 1))
-      : buffer_(size),
-        lag_((check_fixed<Lag>("the lag", lag), lag)),
-        labels_(Index{size} * lag),
-        latest_(size) {
+      : buffer_(size), lag_((check_fixed<Lag>("the lag", lag), lag)), labels_(lag, size), latest_(size) {
     std::fill_n(labels_.data(), labels_.size(), not_a_number<Scalar>);
   }
 

@@ -38,7 +38,7 @@ class Fourier {
       : count_((check_fixed<Periods>("the number of periods", static_cast<int>(periods.size())),
                 static_cast<int>(periods.size()))),
         periods_(count_),
-        values_(Index{2} * Harmonics * count_) {
+        values_(multiply(2 * Harmonics, count_)) {
     double* to = periods_.data();
     for (const double period : periods) {
       if (!is_finite(period) || period <= 0) {
@@ -82,7 +82,7 @@ class Fourier {
   static void visit_state(Self&, Visit&&) {}
 
  private:
-  int count_;
+  SizeBeside<fixed> count_;
   Storage<double, Periods> periods_;
   Storage<Scalar, Outputs> values_;
 };

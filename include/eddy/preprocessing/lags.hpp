@@ -20,7 +20,7 @@ class Lags {
   /// Sizes by the type.
   Lags() requires(fixed) : Lags(Size, Count) {}
   /// Sizes at run time, at least 1; allocates.
-  Lags(int size, int count) : samples_(size, count), output_(Index{size} * count) {}
+  Lags(int size, int count) : samples_(size, (multiply(size, count), count)), output_(size, count) {}
 
   int inputs() const { return samples_.width(); }
   int outputs() const { return samples_.width() * samples_.length(); }

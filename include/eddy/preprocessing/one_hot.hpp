@@ -36,7 +36,7 @@ class OneHot {
   template <Values X>
   VectorView<const Scalar, Classes> transform(const X& x) {
     const double index = only_value("the class index", x);
-    std::fill_n(values_.data(), classes_, Scalar(0));
+    std::fill_n(values_.data(), int{classes_}, Scalar(0));
     if (is_finite(index) && index >= 0 && index < classes_ && index == static_cast<int>(index)) {
       values_.data()[static_cast<int>(index)] = 1;
     }
@@ -49,7 +49,7 @@ class OneHot {
   static void visit_state(Self&, Visit&&) {}
 
  private:
-  int classes_;
+  SizeBeside<fixed> classes_;
   Storage<Scalar, Classes> values_;
 };
 

@@ -225,6 +225,9 @@ class Pipeline {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    if (self.inputs() == 0) {
+      fail_moved_from("the pipeline");
+    }
     if constexpr (!reads_raw) {
       visit("in", self.in_);
     }

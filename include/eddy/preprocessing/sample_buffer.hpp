@@ -8,6 +8,8 @@ namespace eddy {
 /// Where a transform copies a sample to, and leaves what becomes of it.
 template <class Scalar, int Size = Dynamic>
 class SampleBuffer {
+  static_assert(assert_scalar<Scalar>());
+
  public:
   /// Throws if the size is below 1, or not what the type fixes.
   explicit SampleBuffer(int size)
@@ -30,7 +32,7 @@ class SampleBuffer {
   Scalar* data() { return values_.data(); }
 
  private:
-  int size_;
+  SizeBeside<Size != Dynamic> size_;
   Storage<Scalar, Size> values_;
 };
 

@@ -143,7 +143,7 @@ class ExponentialWeights {
     return value < most * unit_ ? value / unit_ : value > 0 ? most : 0;
   }
 
-  int experts_;
+  SizeBeside<Experts != Dynamic> experts_;
   Options options_;
   std::int64_t samples_ = 0;
   double unit_ = 0;

@@ -116,7 +116,7 @@ class BasicMixture {
   explicit BasicMixture(Options options, First first = {}, Others... others)
       : models_(std::move(first), std::move(others)...),
         weights_(options),
-        predictions_((check_models(), (Experts + 1) * outputs()), window()),
+        predictions_((check_models(), multiply(Experts + 1, outputs())), window()),
         scratch_(Index{Experts + 1} * outputs()) {
     for_each_model([&](int expert, const auto& model) { ahead_.data()[expert] = model.time(); });
   }

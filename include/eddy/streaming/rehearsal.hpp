@@ -16,6 +16,9 @@ void check_rehearsal(int replays, int capacity) {
   if (replays < 0) {
     fail("the number of replays is ", replays, ", expected at least 0");
   }
+  if (replays > largest_count) {
+    fail("the number of replays is ", replays, ", expected at most ", largest_count);
+  }
 }
 
 /// Learns from each sample once, when it comes.
