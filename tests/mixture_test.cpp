@@ -112,12 +112,17 @@ TEST(ExponentialWeights, ForgetWhoWasGood) {
   EXPECT_LT(weights.weights()(0), 0.3);
 }
 
-TEST(ExponentialWeights, TakeAMissingLossForTheWorst) {
+TEST(ExponentialWeights, TakeAMissingLossForTheWorstAndItsExpertOut) {
   ExponentialWeights<double> missing(3), worst(3);
   missing.partial_fit(Vector<double, 3>(1, std::nan(""), 4));
   worst.partial_fit(Vector<double, 3>(1, 4, 4));
-  EXPECT_EQ(missing.weights(), worst.weights());
+  EXPECT_EQ(missing.weights()(1), 0);
+  EXPECT_DOUBLE_EQ(missing.weights()(0), worst.weights()(0) / (worst.weights()(0) + worst.weights()(2)));
+  const Vector<double, 3> before = missing.weights();
   missing.partial_fit(Vector<double, 3>::Constant(std::nan("")));
+  EXPECT_EQ(missing.weights(), before);
+  missing.partial_fit(Vector<double, 3>(1, 2, 3));
+  worst.partial_fit(Vector<double, 3>(1, 2, 3));
   EXPECT_EQ(missing.weights(), worst.weights());
 }
 

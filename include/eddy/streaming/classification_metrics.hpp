@@ -13,8 +13,7 @@ namespace eddy {
 template <class Class>
 void check_class(const char* what, Class value, long classes) {
   if (static_cast<double>(value) < 0 || static_cast<double>(value) >= static_cast<double>(classes)) {
-    fail(std::string(what) + " is class " + std::to_string(value) + ", expected 0 to " +
-         std::to_string(classes - 1));
+    fail(what, " is class ", value, ", expected 0 to ", classes - 1);
   }
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
 #include <cstdint>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -38,12 +38,14 @@ class OnDrift {
   OnDrift(const D& detector, const Reaction& reaction) : detector_(detector), reaction_(reaction) {}
 
   /// Shows the detector the newest value, usually the loss; true if a change is found, after the reaction. A
-  /// value that is not finite, as the loss of a sample without a label, is passed over.
+  /// value that is not finite, as the loss of a sample without a label, is passed over; one that the detector
+  /// refuses changes nothing.
   template <class M>
   requires ReactionOf<Reaction, M>
   bool update(M& model, double value) {
+    const bool found = detector_.update(value);
     advance_reaction(reaction_, model);
-    if (!detector_.update(value)) {
+    if (!found) {
       return false;
     }
     ++changes_;
@@ -83,6 +85,12 @@ class OnDrift {
 struct RaiseLearningRateOptions {
   double factor = 4;  ///< on the learning rate
   int samples = 500;  ///< how long
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("factor", factor, between(0, 1e6));
+    check_setting("samples", samples, at_least(1));
+  }
 };
 
 /// A reaction: the model learns faster for a while. A change within that time prolongs it; at its end the
@@ -90,12 +98,7 @@ struct RaiseLearningRateOptions {
 class RaiseLearningRate {
  public:
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit RaiseLearningRate(RaiseLearningRateOptions options = {}) : options_(options) {
-    check_between("the factor on the learning rate", options.factor, 0, 1e6);
-    if (options.samples < 1) {
-      fail("the number of samples is " + std::to_string(options.samples) + ", expected at least 1");
-    }
-  }
+  explicit RaiseLearningRate(RaiseLearningRateOptions options = {}) : options_((options.check(), options)) {}
 
   /// Reacts.
   template <class M>

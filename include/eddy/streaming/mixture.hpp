@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -70,7 +69,7 @@ struct BlendProbabilities {
   static void check(Y y, int classes) {
     static_assert(std::is_integral_v<Y>, "the label of a mixture of classes is a class index");
     if (y < Y{0} || static_cast<std::uint64_t>(y) >= static_cast<std::uint64_t>(classes)) {
-      fail("the class index is " + std::to_string(y) + ", expected 0 to " + std::to_string(classes - 1));
+      fail("the class index is ", y, ", expected 0 to ", classes - 1);
     }
   }
 
@@ -86,7 +85,8 @@ struct BlendProbabilities {
 /// itself.
 ///
 /// All see the same samples and labels, and each learns in its own way: cost and memory are those of all
-/// together. A learner whose prediction is not finite is left out of that sample. With k copies of one model
+/// together. A learner whose prediction is not finite is left out of that sample, and has no weight until it
+/// has a finite loss again: the mixture is finite as long as one of them is. With k copies of one model
 /// at k learning rates nobody has to tune: `eddy::Mixture(a, b, c)`. For classes, `ClassMixture`, whose
 /// prediction is a probability for each.
 ///
@@ -183,7 +183,7 @@ class BasicMixture {
   VectorView<const Scalar, Outputs> prediction() const { return mixed(predictions_.column(time())); }
   Time time() const { return predictions_.time(); }
 
-  /// How much each model counts at present; positive, with sum 1.
+  /// How much each model counts at present; at least 0, with sum 1.
   VectorView<const Scalar, Experts> weights() const { return weights_.weights(); }
 
   /// The model at position N.
@@ -231,9 +231,8 @@ class BasicMixture {
   void check_models() const {
     for_each_model([&](int, const auto& model) {
       if (model.inputs() != inputs() || model.outputs() != outputs()) {
-        fail("a model of the mixture has " + std::to_string(model.inputs()) + " inputs and " +
-             std::to_string(model.outputs()) + " outputs, expected " + std::to_string(inputs()) + " and " +
-             std::to_string(outputs()) + " as of the first");
+        fail("a model of the mixture has ", model.inputs(), " inputs and ", model.outputs(),
+             " outputs, expected ", inputs(), " and ", outputs(), " as of the first");
       }
     });
   }
@@ -254,20 +253,24 @@ class BasicMixture {
   /// Writes the mean of the experts' predictions by their weights behind them.
   void mix(Scalar* predictions) const {
     Scalar* const mixed = predictions + Experts * outputs();
+    const auto has_one = [&](int expert) { return all_finite(predictions + expert * outputs(), outputs()); };
     std::fill_n(mixed, outputs(), Scalar(0));
     Scalar sum = 0;
     for (int expert = 0; expert < Experts; ++expert) {
-      const Scalar* const own = predictions + expert * outputs();
-      if (all_finite(own, outputs())) {
-        const Scalar weight = weights_.weights()(expert);
-        sum += weight;
+      sum += has_one(expert) ? weights_.weights()(expert) : Scalar(0);
+    }
+    for (int expert = 0; expert < Experts && sum > 0; ++expert) {
+      if (const Scalar weight = weights_.weights()(expert); weight > 0 && has_one(expert)) {
         for (int i = 0; i < outputs(); ++i) {
-          mixed[i] += weight * own[i];
+          mixed[i] += weight / sum * predictions[expert * outputs() + i];
         }
       }
     }
-    for (int i = 0; i < outputs(); ++i) {
-      mixed[i] = sum > 0 ? mixed[i] / sum : not_a_number<Scalar>;
+    if (!(sum > 0) || !all_finite(mixed, outputs())) {  // none of those that count predicts
+      const int best = weights_.best(has_one);
+      for (int i = 0; i < outputs(); ++i) {
+        mixed[i] = best < 0 ? not_a_number<Scalar> : predictions[best * outputs() + i];
+      }
     }
   }
 

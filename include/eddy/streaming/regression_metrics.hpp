@@ -6,6 +6,9 @@
 
 namespace eddy {
 
+/// Whether sums of such a number, or of one so much smaller, stay finite, as many as there may be.
+inline bool can_be_summed(double value) { return is_finite(value) && std::abs(value) <= 1e280; }
+
 /// The mean of one number a pair, which most metrics are: `Term::of(truth, prediction)`, NaN where the metric
 /// is not defined; `Term::value(mean)` makes the metric of the mean.
 template <class Term>
@@ -18,7 +21,7 @@ struct MeanOf {
   }
   {
     const double term = Term::of(truth, prediction);
-    return is_finite(term) ? MeanOf{1, term} : MeanOf{};
+    return can_be_summed(term) ? MeanOf{1, term} : MeanOf{};
   }
   void merge(const MeanOf& other) {
     weight += other.weight;
@@ -76,7 +79,8 @@ struct ErrorBesideSpread {
 
   static ErrorBesideSpread of(double truth, double prediction) {
     const double squared = (truth - prediction) * (truth - prediction);
-    return is_finite(squared) ? ErrorBesideSpread{1, truth, 0, squared} : ErrorBesideSpread{};
+    return can_be_summed(squared) && can_be_summed(truth * truth) ? ErrorBesideSpread{1, truth, 0, squared}
+                                                                  : ErrorBesideSpread{};
   }
   void merge(const ErrorBesideSpread& other) {
     const double both = weight + other.weight;
