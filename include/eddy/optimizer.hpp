@@ -39,6 +39,7 @@ concept Optimizer = requires(O optimizer, ArrayView<double> w, ConstArrayView<do
 
 /// w ← w − η g.
 struct Sgd {
+  static constexpr const char* kind = "Sgd";
   double learning_rate = 1e-2;
 
   static constexpr int moments = 0;
@@ -57,6 +58,7 @@ struct Sgd {
 
 /// Heavy ball (Polyak 1964, doi:10.1016/0041-5553(64)90137-5): m ← μ m + g;  w ← w − η m.
 struct Momentum {
+  static constexpr const char* kind = "Momentum";
   double learning_rate = 1e-2;
   double momentum = 0.9;
 
@@ -72,6 +74,7 @@ struct Momentum {
 /// Nesterov's momentum in the form of Sutskever et al. 2013 that needs no look-ahead: m ← μ m + g;  w ← w − η
 /// (g + μ m).
 struct Nesterov {
+  static constexpr const char* kind = "Nesterov";
   double learning_rate = 1e-2;
   double momentum = 0.9;
 
@@ -86,6 +89,7 @@ struct Nesterov {
 
 /// RMSProp (Tieleman & Hinton 2012, lecture 6e): v ← ρ v + (1 − ρ) g²;  w ← w − η g / (√v + ε).
 struct RmsProp {
+  static constexpr const char* kind = "RmsProp";
   double learning_rate = 1e-3;
   double decay = 0.99;
   double epsilon = 1e-8;
@@ -101,6 +105,7 @@ struct RmsProp {
 
 /// Adagrad (Duchi, Hazan & Singer 2011): v ← v + g²;  w ← w − η g / (√v + ε).
 struct Adagrad {
+  static constexpr const char* kind = "Adagrad";
   double learning_rate = 1e-2;
   double epsilon = 1e-10;
 
@@ -118,6 +123,7 @@ struct Adagrad {
 ///   m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²    w ← w − η m̂ / (√v̂ + ε)
 ///   m̂ = m / (1 − β₁ᵗ)        v̂ = v / (1 − β₂ᵗ)
 struct Adam {
+  static constexpr const char* kind = "Adam";
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.999;
@@ -154,6 +160,7 @@ struct Adam {
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101): w ← (1 − η λ) w, then Adam.
 struct AdamW {
+  static constexpr const char* kind = "AdamW";
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.999;

@@ -30,6 +30,8 @@ struct PageHinkleyOptions {
 /// tails, or that hang together, as losses may, need a higher threshold.
 class PageHinkley {
  public:
+  static constexpr const char* kind = "PageHinkley";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit PageHinkley(PageHinkleyOptions options = {}) : options_(options) {
     check_between("the threshold", options.threshold, 0, 1e9);

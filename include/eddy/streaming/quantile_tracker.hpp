@@ -28,6 +28,8 @@ struct QuantileTrackerOptions {
 /// any T numbers in a row, is off τ by |q_T − q_0| / (T η s), whatever the numbers do.
 class QuantileTracker {
  public:
+  static constexpr const char* kind = "QuantileTracker";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit QuantileTracker(QuantileTrackerOptions options = {}) : options_(options) {
     const auto check = [](const char* what, double value) {

@@ -3,6 +3,7 @@
 #include <eddy/core/count.hpp>
 #include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -31,6 +32,8 @@ inline void check_count(const char* what, std::int64_t count) {
 /// Stops after a number of samples.
 class Budget {
  public:
+  static constexpr const char* kind = "Budget";
+
   /// Throws `std::invalid_argument` if it is below 1.
   explicit Budget(std::int64_t samples) : samples_(samples) { check_count("the budget of samples", samples); }
 
@@ -64,6 +67,8 @@ struct TargetErrorOptions {
 /// Stops when the mean error of a block of samples is at most what was asked for.
 class TargetError {
  public:
+  static constexpr const char* kind = "TargetError";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit TargetError(TargetErrorOptions options) : options_(options) {
     check_count("the number of samples", options.samples);
@@ -120,6 +125,8 @@ struct PlateauOptions {
 /// UP, but against the best block). The error is one that is not below 0.
 class Plateau {
  public:
+  static constexpr const char* kind = "Plateau";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit Plateau(PlateauOptions options = {}) : options_(options) {
     check_count("the number of samples", options.samples);
@@ -177,6 +184,9 @@ class Plateau {
 template <StoppingRule... Rules>
 class AnyOf {
  public:
+  static constexpr const char* kind = "AnyOf";
+  using KindParts = Types<Rules...>;
+
   /// Around copies of the rules.
   explicit AnyOf(const Rules&... rules) : rules_(rules...) {}
 
