@@ -29,8 +29,10 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace eddy::testing {
 namespace {
@@ -46,10 +48,12 @@ using Cell = RnnCell<float, 2, 4, Phi>;
 
 /// What the second says of a checkpoint of the first, up to where it stands; it must not have changed.
 template <class A, class B>
-std::string refusal(const A& written, B read) {
+std::string refusal(const A& written, B&& read) {
   const std::string before = saved(read);
   const std::string reason = try_load_from(saved(written), read);
-  EXPECT_EQ(saved(read) == before, !reason.empty() || saved(written) == before);
+  if (!reason.empty()) {
+    EXPECT_EQ(saved(read), before);
+  }
   return reason.substr(0, reason.find(", in \""));
 }
 std::string other(const std::string& there, const std::string& here) {
@@ -198,7 +202,7 @@ struct Double : MeanSquaredError {
 
 TEST(CheckpointKinds, AUsersPartWithoutANameIsKnownByItsNumbers) {
   static_assert(!HasKind<Plain> && HasKind<Half> && HasKind<Double>);
-  EXPECT_EQ(kind_of<Net<Sequential<Cell<Tanh>, Dense<float, 4, 2>>, Plain>>(), "?");
+  EXPECT_EQ(kind_of<Plain>(), "?");
   EXPECT_EQ(refusal(Of<Plain>(), Of<>()), "");
   EXPECT_EQ(refusal(Of<HuberLoss>(), Of<Plain>()), "");
   EXPECT_EQ(refusal(Of<Half>(), Of<Plain>()), "");

@@ -44,7 +44,7 @@ std::string kind_of() {
     return "?";
   } else {
     static_assert(is_kind_name(T::kind), "a kind is made of letters, digits and _ : < > , . -");
-    std::string kind = T::kind;
+    std::string kind(T::kind);
     if constexpr (requires { typename T::KindParts; }) {
       kind += '<';
       [&]<class... Part>(Types<Part...>) {
