@@ -44,6 +44,7 @@ struct ForecasterOptions {
 template <class Scalar_ = float>
 class Forecaster {
  public:
+  static constexpr const char* kind = "Forecaster";
   using Scalar = Scalar_;
   static constexpr int Inputs = Dynamic, Outputs = 1;
   using Options = ForecasterOptions;

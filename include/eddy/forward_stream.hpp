@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/kind.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/stream.hpp>
@@ -13,6 +14,8 @@ namespace eddy {
 template <Layer Network_>
 class ForwardStream {
  public:
+  static constexpr const char* kind = "ForwardStream";
+  using KindParts = Types<Network_>;
   using Network = Network_;
   using Scalar = typename Network::Scalar;
   using Time = std::int64_t;

@@ -49,6 +49,7 @@ concept ClassLoss = VectorLoss<L> && L::takes_class_index;
 
 /// Squared error without a ½ in front, (p − y)².
 struct MeanSquaredError {
+  static constexpr const char* kind = "MeanSquaredError";
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     return (p - y) * (p - y);
@@ -61,6 +62,7 @@ struct MeanSquaredError {
 
 /// |p − y|; the derivative at p = y is 0.
 struct MeanAbsoluteError {
+  static constexpr const char* kind = "MeanAbsoluteError";
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     return std::abs(p - y);
@@ -73,6 +75,8 @@ struct MeanAbsoluteError {
 
 /// Huber 1964 (doi:10.1214/aoms/1177703732): ½ e² where |e| = |p − y| ≤ δ, else δ (|e| − ½ δ).
 struct HuberLoss {
+  static constexpr const char* kind = "HuberLoss";
+
   /// The error from which on it is linear.
   double delta = 1;
 
@@ -94,6 +98,8 @@ struct HuberLoss {
 /// Quantile loss (Koenker & Bassett 1978, doi:10.2307/1913643): τ (y − p) where y ≥ p, else (1 − τ) (p − y).
 /// Its minimum is the τ-quantile of y. The derivative at p = y is the middle of its two sides, ½ − τ.
 struct PinballLoss {
+  static constexpr const char* kind = "PinballLoss";
+
   /// Which quantile is predicted, between 0 and 1.
   double quantile = 0.5;
 
@@ -116,6 +122,8 @@ struct PinballLoss {
 /// positives count `positive_weight`-fold. The model's outputs are logits; `logistic()` turns them into
 /// probabilities.
 struct LogisticLoss {
+  static constexpr const char* kind = "LogisticLoss";
+
   /// What a positive weighs against a negative.
   double positive_weight = 1;
 
@@ -139,6 +147,7 @@ struct LogisticLoss {
 /// Negative log-likelihood of a count y ≥ 0 under a Poisson distribution with mean e^p, without the term log
 /// y!: e^p − y p.
 struct PoissonLoss {
+  static constexpr const char* kind = "PoissonLoss";
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     return std::exp(p) - y * p;
@@ -154,6 +163,8 @@ struct PoissonLoss {
 /// means μ, then n log-variances s. The variance is held within
 /// [`minimum_variance`, 1 / `minimum_variance`].
 struct GaussianLoss {
+  static constexpr const char* kind = "GaussianLoss";
+
   /// No variance below it is believed, in squared units of the target.
   double minimum_variance = 1e-6;
 
@@ -191,6 +202,8 @@ struct GaussianLoss {
 /// distribution, (1 − ε) t + ε / K (Szegedy et al. 2016, arXiv:1512.00567); `class_weights` w, one each
 /// class, are 1 if empty (the only part of a fixed-size model that takes heap memory, once, if used).
 struct SoftmaxCrossEntropy {
+  static constexpr const char* kind = "SoftmaxCrossEntropy";
+
   /// The share of a label that goes to all classes alike.
   double label_smoothing = 0;
   /// What each class weighs; empty for 1 each.

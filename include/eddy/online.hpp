@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/batch.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/loss.hpp>
@@ -69,6 +70,9 @@ class Online {
   /// that nobody is teaching.
   class Stream {
    public:
+    static constexpr const char* kind = "Stream";
+    using KindParts = Types<Network, Credit>;
+
     /// The newest step; steps are counted from 1, and `reset()` does not turn time back.
     Time time() const { return memory_.tape.time(); }
 
@@ -104,6 +108,9 @@ class Online {
   /// matrix of inputs, predictions or targets has a column for each stream. Allocates at construction.
   class Batch {
    public:
+    static constexpr const char* kind = "Batch";
+    using KindParts = Types<Network, Credit>;
+
     /// How many streams there are.
     int streams() const { return memory_.tape.streams(); }
 

@@ -67,6 +67,7 @@ Scalar positive(double value) {
 
 /// w ← w − η g.
 struct Sgd {
+  static constexpr const char* kind = "Sgd";
   double learning_rate = 1e-2;
 
   /// Throws if a setting is out of its range.
@@ -91,6 +92,7 @@ struct Sgd {
 
 /// Heavy ball (Polyak 1964, doi:10.1016/0041-5553(64)90137-5): m ← μ m + g;  w ← w − η m.
 struct Momentum {
+  static constexpr const char* kind = "Momentum";
   double learning_rate = 1e-2;
   double momentum = 0.9;
 
@@ -114,6 +116,7 @@ struct Momentum {
 /// Nesterov's momentum in the form of Sutskever et al. 2013 that needs no look-ahead: m ← μ m + g;  w ← w − η
 /// (g + μ m).
 struct Nesterov {
+  static constexpr const char* kind = "Nesterov";
   double learning_rate = 1e-2;
   double momentum = 0.9;
 
@@ -136,6 +139,7 @@ struct Nesterov {
 
 /// RMSProp (Tieleman & Hinton 2012, lecture 6e): v ← ρ v + (1 − ρ) g²;  w ← w − η g / (√v + ε).
 struct RmsProp {
+  static constexpr const char* kind = "RmsProp";
   double learning_rate = 1e-3;
   double decay = 0.99;
   double epsilon = 1e-8;
@@ -160,6 +164,7 @@ struct RmsProp {
 
 /// Adagrad (Duchi, Hazan & Singer 2011): v ← v + g²;  w ← w − η g / (√v + ε).
 struct Adagrad {
+  static constexpr const char* kind = "Adagrad";
   double learning_rate = 1e-2;
   double epsilon = 1e-10;
 
@@ -186,6 +191,7 @@ struct Adagrad {
 ///   m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²    w ← w − η m̂ / (√v̂ + ε)
 ///   m̂ = m / (1 − β₁ᵗ)        v̂ = v / (1 − β₂ᵗ)
 struct Adam {
+  static constexpr const char* kind = "Adam";
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.999;
@@ -231,6 +237,7 @@ struct Adam {
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101): w ← (1 − η λ) w, then Adam.
 struct AdamW {
+  static constexpr const char* kind = "AdamW";
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.999;

@@ -27,6 +27,7 @@ constexpr std::array<double, static_cast<std::size_t>(Count)> equal_quantiles() 
 /// which never makes their loss larger (Chernozhukov, Fernández-Val & Galichon 2010, doi:10.3982/ECTA7880).
 template <int Count>
 struct QuantileLoss {
+  static constexpr const char* kind = "QuantileLoss";
   static_assert(Count > 0, "there is at least one quantile");
 
   std::array<double, static_cast<std::size_t>(Count)> quantiles = equal_quantiles<Count>();  ///< ascending

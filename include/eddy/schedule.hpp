@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/kind.hpp>
 #include <eddy/optimizer.hpp>
 
 #include <numbers>
@@ -16,12 +17,15 @@ concept Schedule = requires(const S& schedule, std::int64_t step) {
 
 /// 1, always.
 struct ConstantRate {
+  static constexpr const char* kind = "ConstantRate";
+
   /// The factor at an update, counted from 1.
   double operator()(std::int64_t) const { return 1; }
 };
 
 /// factor^⌊(step − 1) / period⌋: a drop every `period` updates.
 struct StepDecay {
+  static constexpr const char* kind = "StepDecay";
   double factor = 0.5;          ///< what a period multiplies the rate by
   std::int64_t period = 10000;  ///< updates
 
@@ -42,6 +46,7 @@ struct StepDecay {
 
 /// factor^((step − 1) / period): the same, smoothly.
 struct ExponentialDecay {
+  static constexpr const char* kind = "ExponentialDecay";
   double factor = 0.5;          ///< what a period multiplies the rate by
   std::int64_t period = 10000;  ///< updates
 
@@ -62,6 +67,7 @@ struct ExponentialDecay {
 /// Half a cosine from 1 down to `floor` over `period` updates, `floor` from then on (Loshchilov & Hutter
 /// 2017, arXiv:1608.03983, without restarts).
 struct CosineDecay {
+  static constexpr const char* kind = "CosineDecay";
   std::int64_t period = 10000;  ///< updates
   double floor = 0;             ///< the least factor
 
@@ -82,6 +88,7 @@ struct CosineDecay {
 
 /// √(period / max(step, period)): 1 for `period` updates, then falling as 1/√step.
 struct InverseSquareRoot {
+  static constexpr const char* kind = "InverseSquareRoot";
   std::int64_t period = 1000;  ///< updates
 
   /// Throws if a setting is out of its range.
@@ -100,6 +107,8 @@ struct InverseSquareRoot {
 /// Rises linearly to 1 over `period` updates, times another schedule.
 template <Schedule Then = ConstantRate>
 struct WarmUp {
+  static constexpr const char* kind = "WarmUp";
+  using KindParts = Types<Then>;
   std::int64_t period = 1000;  ///< updates
   Then then = {};              ///< what follows the first period
 
@@ -126,6 +135,8 @@ struct WarmUp {
 /// {.learning_rate = 3e-3}, .schedule = {.period = 50000}}`.
 template <Optimizer Inner, Schedule Factor>
 struct Scheduled {
+  static constexpr const char* kind = "Scheduled";
+  using KindParts = Types<Inner, Factor>;
   Inner optimizer = {};      ///< whose learning rate is multiplied
   Factor schedule = {};      ///< by what
   double learning_rate = 1;  ///< a factor on that of `optimizer`

@@ -2,6 +2,7 @@
 
 #include <eddy/batch.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
@@ -31,6 +32,8 @@ template <Layer Network_, Loss L, Optimizer O, class Credit, Rehearsal R>
 requires CreditFor<Credit, Network_>
 class Trainer {
  public:
+  static constexpr const char* kind = "Online";
+  using KindParts = Types<Network_, L, O, Credit, R>;
   using Network = Network_;
   using Scalar = typename Network::Scalar;
   using Options = OnlineOptions<L, O, Credit, R>;
@@ -198,9 +201,11 @@ class Trainer {
       return UpdateStatus::input_not_finite;
     }
     const auto label = stream.incoming();
-    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
-    if (kind != TargetKind::usable) {
-      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
+    const TargetKind target_kind =
+        write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
+    if (target_kind != TargetKind::usable) {
+      return target_kind == TargetKind::missing ? UpdateStatus::target_missing
+                                                : UpdateStatus::target_not_finite;
     }
     update_.loss = stream.enter(step, options_.loss);
     return is_finite(update_.loss) ? UpdateStatus::pending : UpdateStatus::loss_not_finite;

@@ -20,6 +20,8 @@ class AmortizedTape;
 /// label at every step; where labels are missing, work piles up. Not for rehearsal, nor for sparse layers.
 template <int Window = 16, int Stride = Window>
 struct AmortizedBptt : TruncatedBptt<Window, Stride> {
+  static constexpr const char* kind = "AmortizedBptt";
+
   /// An update is spread over the labels of a period.
   static constexpr bool amortized = true;
   static constexpr int SlotsAtCompileTime = add(Window, Stride);

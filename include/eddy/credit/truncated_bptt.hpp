@@ -27,6 +27,7 @@ class Tape;
 /// is exact while weights rest.
 template <int Window = 16, int Stride = 1>
 struct TruncatedBptt {
+  static constexpr const char* kind = "TruncatedBptt";
   static_assert(Window == Dynamic || Window > 0, "the window of TruncatedBptt must be at least 1 step");
   static_assert(Stride == Dynamic || Stride > 0, "the stride of TruncatedBptt must be at least 1 step");
   static_assert(

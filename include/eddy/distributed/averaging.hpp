@@ -18,6 +18,8 @@ namespace eddy {
 template <class Scalar = float, int Size = Dynamic>
 class ParameterAverage {
  public:
+  static constexpr const char* kind = "ParameterAverage";
+
   /// Size by the type.
   ParameterAverage() requires(Size != Dynamic) : ParameterAverage(Size) {}
 

@@ -41,6 +41,7 @@ template <class Scalar_ = float, int Inputs_ = Dynamic, int Outputs_ = Dynamic,
           int Window = Inputs_ == Dynamic || Outputs_ == Dynamic ? Dynamic : 16>
 class RecursiveLeastSquares {
  public:
+  static constexpr const char* kind = "RecursiveLeastSquares";
   using Scalar = Scalar_;
   using Options = LeastSquaresOptions<Window>;
   using Time = std::int64_t;
@@ -235,9 +236,10 @@ class RecursiveLeastSquares {
       return UpdateStatus::input_not_finite;
     }
     const VectorView<Scalar> target(target_.data(), outputs_), mask(mask_.data(), outputs_);
-    const TargetKind kind = write_target<MeanSquaredError, Outputs, Scalar>(y, target, mask);
-    if (kind != TargetKind::usable) {
-      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
+    const TargetKind target_kind = write_target<MeanSquaredError, Outputs, Scalar>(y, target, mask);
+    if (target_kind != TargetKind::usable) {
+      return target_kind == TargetKind::missing ? UpdateStatus::target_missing
+                                                : UpdateStatus::target_not_finite;
     }
     evaluate(x, room_);  // the weights may have learned since
     const VectorView<const Precise> now(room_.precise.data(), outputs_);

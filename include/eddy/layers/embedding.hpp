@@ -55,6 +55,7 @@ class SymbolCount<Dynamic> {
 template <class Scalar_, int Symbols = Dynamic, int Width = Dynamic>
 class Embedding {
  public:
+  static constexpr const char* kind = "Embedding";
   using Scalar = Scalar_;
   static constexpr bool recurrent = false;
   static constexpr int SparseColumns = Symbols;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/touched.hpp>
 
 #include <cstdint>
@@ -70,6 +71,8 @@ class Sequential {
   using LayerAt = std::tuple_element_t<N, std::tuple<Layers...>>;
 
  public:
+  static constexpr const char* kind = "Sequential";
+  using KindParts = Types<Layers...>;
   using Scalar = typename LayerAt<0>::Scalar;
   static_assert((std::is_same_v<Scalar, typename Layers::Scalar> && ...),
                 "all layers of a network share one scalar type");

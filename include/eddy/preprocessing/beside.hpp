@@ -28,6 +28,7 @@ class Beside {
   using First = std::tuple_element_t<0, std::tuple<Parts...>>;
 
  public:
+  static constexpr const char* kind = "Beside";
   using Scalar = typename First::Scalar;
   static_assert((std::is_same_v<typename Parts::Scalar, Scalar> && ...), "all parts have one scalar type");
   static constexpr int Inputs = add_all(int{Parts::Inputs}...), Outputs = add_all(int{Parts::Outputs}...);

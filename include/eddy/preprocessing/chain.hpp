@@ -23,6 +23,7 @@ class Chain {
   using Last = std::tuple_element_t<sizeof...(Parts) - 1, std::tuple<Parts...>>;
 
  public:
+  static constexpr const char* kind = "Chain";
   using Scalar = typename First::Scalar;
   static_assert((std::is_same_v<typename Parts::Scalar, Scalar> && ...), "all parts have one scalar type");
   static constexpr bool transforms = (Transform<Parts> && ...);     ///< whether it can stand before a model

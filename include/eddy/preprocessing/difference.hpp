@@ -17,6 +17,7 @@ namespace eddy {
 template <class Scalar_ = float, int Size = Dynamic, int Lag = 1>
 class Difference {
  public:
+  static constexpr const char* kind = "Difference";
   using Scalar = Scalar_;
   static constexpr int Inputs = Size, Outputs = Size;
   static constexpr bool fixed = Size != Dynamic && Lag != Dynamic;

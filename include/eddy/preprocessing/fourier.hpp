@@ -29,6 +29,7 @@ class Fourier {
   static_assert(Harmonics > 0, "the number of harmonics is at least 1");
 
  public:
+  static constexpr const char* kind = "Fourier";
   using Scalar = Scalar_;
   static constexpr int Inputs = 1, Outputs = multiply(2 * Harmonics, Periods);
   static constexpr bool fixed = Periods != Dynamic;

@@ -33,6 +33,7 @@ class Imputer {
   static constexpr int copies = Indicate == Indicators::beside ? 2 : 1;
 
  public:
+  static constexpr const char* kind = "Imputer";
   using Scalar = Scalar_;
   using Options = ImputerOptions;
   static constexpr int Inputs = Size, Outputs = multiply(copies, Size);

@@ -13,6 +13,7 @@ namespace eddy {
 template <class Scalar_ = float, int Size = Dynamic, int Count = Dynamic>
 class Lags {
  public:
+  static constexpr const char* kind = "Lags";
   using Scalar = Scalar_;
   static constexpr int Inputs = Size, Outputs = multiply(Size, Count);
   static constexpr bool fixed = Outputs != Dynamic;

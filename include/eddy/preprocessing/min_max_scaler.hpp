@@ -27,6 +27,7 @@ struct MinMaxScalerOptions {
 template <class Scalar_ = float, int Size = Dynamic>
 class MinMaxScaler {
  public:
+  static constexpr const char* kind = "MinMaxScaler";
   using Scalar = Scalar_;
   using Options = MinMaxScalerOptions;
   static constexpr int Inputs = Size, Outputs = Size;

@@ -14,6 +14,7 @@ namespace eddy {
 template <class Scalar_ = float, int Classes = Dynamic>
 class OneHot {
  public:
+  static constexpr const char* kind = "OneHot";
   using Scalar = Scalar_;
   static constexpr int Inputs = 1, Outputs = Classes;
   static constexpr bool fixed = Classes != Dynamic;

@@ -29,6 +29,7 @@ class RobustScaler {
   static constexpr int quartiles = RunningQuartiles<double>::size;
 
  public:
+  static constexpr const char* kind = "RobustScaler";
   using Scalar = Scalar_;
   using Options = RobustScalerOptions;
   static constexpr int Inputs = Size, Outputs = Size;

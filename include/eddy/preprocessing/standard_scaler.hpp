@@ -31,6 +31,7 @@ struct StandardScalerOptions {
 template <class Scalar_ = float, int Size = Dynamic>
 class StandardScaler {
  public:
+  static constexpr const char* kind = "StandardScaler";
   using Scalar = Scalar_;
   using Options = StandardScalerOptions;
   static constexpr int Inputs = Size, Outputs = Size;

@@ -33,6 +33,7 @@ concept Transform = std::copyable<T> &&
 
 /// Stands before or behind a model that takes what comes as it is: labels may then be class indices, too.
 struct NoTransform {
+  static constexpr const char* kind = "NoTransform";
   static constexpr bool fixed = true;
 };
 

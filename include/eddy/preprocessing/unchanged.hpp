@@ -9,6 +9,7 @@ namespace eddy {
 template <class Scalar_ = float, int Size = Dynamic>
 class Unchanged {
  public:
+  static constexpr const char* kind = "Unchanged";
   using Scalar = Scalar_;
   static constexpr int Inputs = Size, Outputs = Size;
   static constexpr bool fixed = Size != Dynamic;

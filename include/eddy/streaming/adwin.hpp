@@ -43,6 +43,8 @@ struct AdwinOptions {
 /// the buckets, never subtracted.
 class Adwin {
  public:
+  static constexpr const char* kind = "Adwin";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit Adwin(AdwinOptions options = {}) : options_((options.check(), options)) {}
 

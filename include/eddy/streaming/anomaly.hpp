@@ -46,6 +46,8 @@ struct AnomalyScoreOptions {
 /// over: its score is 0.
 class AnomalyScore {
  public:
+  static constexpr const char* kind = "AnomalyScore";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit AnomalyScore(AnomalyScoreOptions options = {}) : options_((options.check(), options)) {}
 

@@ -33,6 +33,8 @@ struct AucOptions {
 template <int Bins = Dynamic>
 class Auc {
  public:
+  static constexpr const char* kind = "Auc";
+
   /// Allocates where the number of bins is known at run time only. Throws `std::invalid_argument` if a
   /// setting is out of range.
   explicit Auc(AucOptions<Bins> options = {})
@@ -107,6 +109,8 @@ class Auc {
 template <int Bins, int Length>
 class Rolling<Auc<Bins>, Length> {
  public:
+  static constexpr const char* kind = "Rolling<Auc>";
+
   /// A length by the type.
   Rolling() requires(Length != Dynamic) : Rolling(Length) {}
 

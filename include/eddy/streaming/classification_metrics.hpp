@@ -20,6 +20,7 @@ void check_class(const char* what, Class value, long classes) {
 /// 1 if the class is right, else 0. A prediction is a class, or a vector with a score for each class, of
 /// which the first of the highest counts.
 struct Hit {
+  static constexpr const char* kind = "Hit";
   static double of(double truth, double prediction) {
     return is_finite(truth) && is_finite(prediction) ? (truth == prediction ? 1 : 0) : not_a_number<double>;
   }
@@ -46,6 +47,7 @@ struct Hit {
 /// of class 1 of the classes 0 and 1 (the truth may be a probability, too), or a vector with one for each
 /// class. Skipped if it is not from 0 to 1.
 struct Surprise {
+  static constexpr const char* kind = "Surprise";
   static double of(double truth, double probability) {
     if (!is_probability(truth) || !is_probability(probability)) {
       return not_a_number<double>;
@@ -72,6 +74,7 @@ struct Surprise {
 
 /// The same in bits.
 struct SurpriseInBits : Surprise {
+  static constexpr const char* kind = "SurpriseInBits";
   static double value(double mean) { return mean / std::numbers::ln2; }
 };
 

@@ -55,6 +55,7 @@ struct ConformalIntervalOptions {
 template <int Window = Dynamic, int Delay = Dynamic>
 class ConformalInterval {
  public:
+  static constexpr const char* kind = "ConformalInterval";
   using Time = std::int64_t;
   using Options = ConformalIntervalOptions<Window, Delay>;
 

@@ -33,6 +33,8 @@ struct DdmOptions {
 /// notice: the rate is that of all values since the latest change.
 class Ddm {
  public:
+  static constexpr const char* kind = "Ddm";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit Ddm(DdmOptions options = {}) : options_((options.check(), options)) {}
 

@@ -41,6 +41,7 @@ class DormantUnits {
   using Scalar = typename Model::Scalar;
 
  public:
+  static constexpr const char* kind = "DormantUnits";
   using Options = DormantUnitsOptions;
 
   /// Throws if a setting is out of range, or the model has no recurrent layer with a read-out above it.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/setting.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
@@ -34,6 +35,9 @@ void advance_reaction(Reaction& reaction, M& model) {
 template <DriftDetector D, class Reaction>
 class OnDrift {
  public:
+  static constexpr const char* kind = "OnDrift";
+  using KindParts = Types<D, Reaction>;
+
   /// Around copies of both.
   OnDrift(const D& detector, const Reaction& reaction) : detector_(detector), reaction_(reaction) {}
 
@@ -97,6 +101,8 @@ struct RaiseLearningRateOptions {
 /// learning rate is again what it was before, whatever was made of it meanwhile.
 class RaiseLearningRate {
  public:
+  static constexpr const char* kind = "RaiseLearningRate";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit RaiseLearningRate(RaiseLearningRateOptions options = {}) : options_((options.check(), options)) {}
 
@@ -135,6 +141,8 @@ class RaiseLearningRate {
 
 /// A reaction: the optimizer begins anew, without what it remembers of the gradients of the past.
 struct ResetMoments {
+  static constexpr const char* kind = "ResetMoments";
+
   /// Reacts.
   template <class M>
   void operator()(M& model) const {
@@ -144,6 +152,8 @@ struct ResetMoments {
 
 /// A reaction: a `Shadowed` model begins to teach a second one.
 struct BeginShadow {
+  static constexpr const char* kind = "BeginShadow";
+
   /// Reacts.
   template <class M>
   void operator()(M& model) const {
@@ -155,6 +165,9 @@ struct BeginShadow {
 template <class... Reactions>
 class InTurn {
  public:
+  static constexpr const char* kind = "InTurn";
+  using KindParts = Types<Reactions...>;
+
   /// Around copies of the reactions.
   explicit InTurn(const Reactions&... reactions) : reactions_(reactions...) {}
 

@@ -56,6 +56,8 @@ struct ElasticOptions {
 template <class Scalar = float, int Size = Dynamic>
 class ElasticWeights {
  public:
+  static constexpr const char* kind = "ElasticWeights";
+
   /// Size by the type.
   explicit ElasticWeights(ElasticOptions options = {}) requires(Size != Dynamic)
       : ElasticWeights(Size, options) {}

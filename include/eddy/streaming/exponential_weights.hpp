@@ -40,6 +40,7 @@ struct ExponentialWeightsOptions {
 template <class Scalar = float, int Experts = Dynamic>
 class ExponentialWeights {
  public:
+  static constexpr const char* kind = "ExponentialWeights";
   using Options = ExponentialWeightsOptions;
 
   explicit ExponentialWeights(Options options = {}) requires(Experts != Dynamic)

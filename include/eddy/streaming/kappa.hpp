@@ -12,6 +12,8 @@ namespace eddy {
 template <int Classes = Dynamic>
 class Agreement {
  public:
+  static constexpr const char* kind = "Agreement";
+
   /// For so many classes, none seen yet.
   explicit Agreement(int classes)
       : classes_((check_fixed<Classes>("the number of classes", classes), classes)),
@@ -107,6 +109,8 @@ struct KappaOptions {
 template <int Classes = Dynamic>
 class Kappa {
  public:
+  static constexpr const char* kind = "Kappa";
+
   /// Allocates where the number of classes is known at run time only. Throws `std::invalid_argument` if a
   /// setting is out of range.
   explicit Kappa(KappaOptions<Classes> options = {})
@@ -163,6 +167,8 @@ class Kappa {
 template <int Classes, int Length>
 class Rolling<Kappa<Classes>, Length> {
  public:
+  static constexpr const char* kind = "Rolling<Kappa>";
+
   /// Sizes by the type.
   Rolling() requires(Classes != Dynamic && Length != Dynamic) : Rolling(Length, Classes) {}
 

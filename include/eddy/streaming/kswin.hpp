@@ -56,6 +56,7 @@ class Kswin {
   static constexpr int Older = Window == Dynamic || Recent == Dynamic ? Dynamic : Window - Recent;
 
  public:
+  static constexpr const char* kind = "Kswin";
   using Options = KswinOptions<Window, Recent>;
 
   /// Allocates where sizes are known at run time only. Throws `std::invalid_argument` if a setting is out of

@@ -2,6 +2,7 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
@@ -79,6 +80,9 @@ struct MetricOptions {
 template <MetricSummary S>
 class Metric {
  public:
+  static constexpr const char* kind = "Metric";
+  using KindParts = Types<S>;
+
   /// What is kept of the samples.
   using Summary = S;
 
@@ -137,6 +141,9 @@ class Rolling {
   using S = typename M::Summary;
 
  public:
+  static constexpr const char* kind = "Rolling";
+  using KindParts = Types<M>;
+
   /// A length by the type.
   Rolling() requires(Length != Dynamic) : Rolling(Length) {}
 

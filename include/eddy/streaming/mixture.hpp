@@ -2,6 +2,7 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/streaming/exponential_weights.hpp>
 #include <eddy/streaming/learner.hpp>
 
@@ -17,6 +18,8 @@ namespace eddy {
 /// Mixes predicted values; the loss of an expert is its mean absolute error over the outputs that have a
 /// label.
 struct BlendValues {
+  static constexpr const char* kind = "BlendValues";
+
   /// Turns an expert's outputs into what is mixed.
   template <class Scalar>
   static void prepare(Scalar*, int) {}
@@ -51,6 +54,8 @@ struct BlendValues {
 /// Mixes the probabilities of classes, which are the softmax of each expert's outputs; a label is a class
 /// index. The loss of an expert is −ln of the probability that it gave to the class.
 struct BlendProbabilities {
+  static constexpr const char* kind = "BlendProbabilities";
+
   /// Turns an expert's outputs into what is mixed.
   template <class Scalar>
   static void prepare(Scalar* logits, int classes) {
@@ -96,6 +101,8 @@ class BasicMixture {
   static constexpr int Experts = 1 + static_cast<int>(sizeof...(Others));
 
  public:
+  static constexpr const char* kind = "Mixture";
+  using KindParts = Types<Blend>;
   using Scalar = typename First::Scalar;
   static_assert((std::is_same_v<Scalar, typename Others::Scalar> && ...),
                 "all learners of a mixture share one scalar type");

@@ -40,6 +40,8 @@ struct PageHinkleyOptions {
 /// it, in S as in μ and σ: one of 1e160 neither is a change nor hides the next.
 class PageHinkley {
  public:
+  static constexpr const char* kind = "PageHinkley";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit PageHinkley(PageHinkleyOptions options = {}) : options_((options.check(), options)) {}
 

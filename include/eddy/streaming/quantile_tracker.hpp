@@ -36,6 +36,8 @@ struct QuantileTrackerOptions {
 /// as `UsualValues` bounds it, so that one huge number, be it the first, moves q no further than another.
 class QuantileTracker {
  public:
+  static constexpr const char* kind = "QuantileTracker";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit QuantileTracker(QuantileTrackerOptions options = {})
       : options_((options.check(), options)) {}

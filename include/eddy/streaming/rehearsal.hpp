@@ -23,6 +23,7 @@ void check_rehearsal(int replays, int capacity) {
 
 /// Learns from each sample once, when it comes.
 struct NoRehearsal {
+  static constexpr const char* kind = "NoRehearsal";
   static constexpr int Capacity = 0;
   /// No window is rehearsed.
   static constexpr int replays = 0;
@@ -34,6 +35,7 @@ struct NoRehearsal {
 /// each past window is in it with the same probability.
 template <int Capacity_>
 struct ReservoirRehearsal {
+  static constexpr const char* kind = "ReservoirRehearsal";
   static constexpr int Capacity = Capacity_;
 
   int replays = 2;                         ///< windows rehearsed beside each update; 0 switches rehearsal off
@@ -55,6 +57,7 @@ struct ReservoirRehearsal {
 /// Keeps the most recent windows.
 template <int Capacity_>
 struct RecentRehearsal {
+  static constexpr const char* kind = "RecentRehearsal";
   static constexpr int Capacity = Capacity_;
 
   int replays = 2;                         ///< windows rehearsed beside each update; 0 switches rehearsal off

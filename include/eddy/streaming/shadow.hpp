@@ -40,6 +40,7 @@ struct ShadowOptions {
 template <Learner M>
 class Shadowed {
  public:
+  static constexpr const char* kind = "Shadowed";
   using Scalar = typename M::Scalar;
   using Time = std::int64_t;
   /// What is shadowed.

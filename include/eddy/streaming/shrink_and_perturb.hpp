@@ -34,6 +34,7 @@ class ShrinkAndPerturb {
   using Scalar = typename Model::Scalar;
 
  public:
+  static constexpr const char* kind = "ShrinkAndPerturb";
   using Options = ShrinkAndPerturbOptions;
 
   /// Allocates where the sizes of the model are known at run time only. Throws if a setting is out of range.

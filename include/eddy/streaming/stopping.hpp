@@ -2,6 +2,7 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/setting.hpp>
 #include <eddy/streaming/usual_values.hpp>
 
@@ -24,6 +25,8 @@ concept StoppingRule = requires(R& rule, double error) {
 /// Stops after a number of samples.
 class Budget {
  public:
+  static constexpr const char* kind = "Budget";
+
   /// Throws `std::invalid_argument` if it is below 1.
   explicit Budget(std::int64_t samples) : samples_(samples) {
     check_setting("samples", static_cast<double>(samples), at_least(1));
@@ -65,6 +68,8 @@ struct TargetErrorOptions {
 /// Stops when the mean error of a block of samples is at most what was asked for.
 class TargetError {
  public:
+  static constexpr const char* kind = "TargetError";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit TargetError(TargetErrorOptions options) : options_((options.check(), options)) {}
 
@@ -126,6 +131,8 @@ struct PlateauOptions {
 /// UP, but against the best block). The error is one that is not below 0.
 class Plateau {
  public:
+  static constexpr const char* kind = "Plateau";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
   explicit Plateau(PlateauOptions options = {}) : options_((options.check(), options)) {}
 
@@ -179,6 +186,9 @@ class Plateau {
 template <StoppingRule... Rules>
 class AnyOf {
  public:
+  static constexpr const char* kind = "AnyOf";
+  using KindParts = Types<Rules...>;
+
   /// Around copies of the rules.
   explicit AnyOf(const Rules&... rules) : rules_(rules...) {}
 
