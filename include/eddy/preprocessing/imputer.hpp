@@ -23,6 +23,9 @@ enum class Indicators {
 struct ImputerOptions {
   Fill fill = Fill::last;  ///< what stands in for a missing value
   double constant = 0;     ///< also in place of what was never there
+
+  /// Refuses what is out of range.
+  void check() const { check_setting("constant", constant, {}); }
 };
 
 /// Fills in for missing values: whatever is not finite, each value of a sample by itself.
@@ -43,7 +46,11 @@ class Imputer {
   explicit Imputer(Options options = {}) requires(fixed) : Imputer(Size, options) {}
   /// Size at run time, at least 1; allocates.
   explicit Imputer(int size, Options options = {})
-      : options_(checked(options)), input_(size), output_(Index{copies} * size), counts_(size), fills_(size) {
+      : options_((options.check(), options)),
+        input_(size),
+        output_(copies * input_.size()),
+        counts_(size),
+        fills_(size) {
     for (int i = 0; i < size; ++i) {
       fills_.data()[i] = options.constant;
     }
@@ -55,13 +62,13 @@ class Imputer {
   /// Remembers what is there.
   template <Values X>
   void partial_fit(const X& x) {
-    const Scalar* const values = input_.take(x);
+    const double* const values = input_.take(x);
     if (options_.fill == Fill::constant) {
       return;
     }
     for (int i = 0; i < inputs(); ++i) {
       if (is_finite(values[i])) {
-        learn(i, static_cast<double>(values[i]));
+        learn(i, values[i]);
       }
     }
   }
@@ -69,15 +76,21 @@ class Imputer {
   /// The sample with what is missing filled in.
   template <Values X>
   VectorView<const Scalar, Outputs> transform(const X& x) {
-    const Scalar* const values = input_.take(x);
+    transform_in_double(x);
+    return output_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Outputs> transform_in_double(const X& x) {
+    const double* const values = input_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       const bool there = is_finite(values[i]);
-      output_.data()[i] = there ? values[i] : static_cast<Scalar>(fills_.data()[i]);
+      output_.data()[i] = there ? values[i] : fills_.data()[i];
       if constexpr (Indicate == Indicators::beside) {
-        output_.data()[inputs() + i] = there ? Scalar(0) : Scalar(1);
+        output_.data()[inputs() + i] = there ? 0 : 1;
       }
     }
-    return {output_.data(), outputs()};
+    return output_.view();
   }
 
   /// Forgets the last values; a mean stays.
@@ -97,13 +110,6 @@ class Imputer {
   }
 
  private:
-  static Options checked(Options options) {
-    if (!is_finite(static_cast<Scalar>(options.constant))) {
-      fail("the constant of an imputer is not finite");
-    }
-    return options;
-  }
-
   void learn(int i, double value) {
     double &count = counts_.data()[i], &fill = fills_.data()[i];
     const bool first = count == 0 || options_.fill == Fill::last;
@@ -116,7 +122,7 @@ class Imputer {
 
   Options options_;
   SampleBuffer<Scalar, Size> input_;
-  Storage<Scalar, Outputs> output_;
+  SampleBuffer<Scalar, Outputs> output_;
   Storage<double, Size> counts_, fills_;
 };
 

@@ -5,6 +5,7 @@
 #include <eddy/preprocessing/transform.hpp>
 
 #include <algorithm>
+#include <concepts>
 
 namespace eddy {
 
@@ -45,10 +46,10 @@ class MinMaxScaler {
   /// Takes a sample into the ranges.
   template <Values X>
   void partial_fit(const X& x) {
-    const Scalar* const values = buffer_.take(x);
+    const double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       if (is_finite(values[i])) {
-        learn(i, static_cast<double>(values[i]));
+        learn(i, values[i]);
       }
     }
   }
@@ -56,15 +57,20 @@ class MinMaxScaler {
   /// The sample by its place in the ranges, clipped.
   template <Values X>
   VectorView<const Scalar, Size> transform(const X& x) {
-    Scalar* const values = buffer_.take(x);
+    transform_in_double(x);
+    return buffer_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Size> transform_in_double(const X& x) {
+    double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       if (!is_finite(values[i])) {
-        values[i] = not_a_number<Scalar>;
+        values[i] = not_a_number<double>;
       } else if (scale(i) > 0) {
-        values[i] = static_cast<Scalar>(
-            clipped_ratio(static_cast<double>(values[i]) - offset(i), scale(i), options_.limit));
+        values[i] = (clipped_ratio(values[i] - offset(i), scale(i), options_.limit));
       } else {
-        values[i] = static_cast<Scalar>(options_.low);
+        values[i] = options_.low;
       }
     }
     return buffer_.view();
@@ -72,23 +78,24 @@ class MinMaxScaler {
 
   /// The sample that `transform` gives z for, if nothing was clipped.
   template <Values Z>
-  VectorView<const Scalar, Size> inverse_transform(const Z& z) {
-    Scalar* const values = buffer_.take(z);
+  VectorView<const double, Size> inverse_transform(const Z& z) {
+    double* const values = buffer_.take(z);
     for (int i = 0; i < inputs(); ++i) {
-      values[i] = static_cast<Scalar>(offset(i) + scale(i) * static_cast<double>(values[i]));
+      values[i] = offset(i) + scale(i) * values[i];
     }
     return buffer_.view();
   }
 
   /// What 0 stands for, and how much 1 is more.
-  void affine(Scalar* offsets, Scalar* scales) const {
+  template <std::floating_point Number>
+  void affine(Number* offsets, Number* scales) const {
     for (int i = 0; i < outputs(); ++i) {
-      offsets[i] = static_cast<Scalar>(offset(i));
-      scales[i] = static_cast<Scalar>(scale(i));
+      offsets[i] = static_cast<Number>(offset(i));
+      scales[i] = static_cast<Number>(scale(i));
     }
   }
 
-  Scalar limit() const { return static_cast<Scalar>(options_.limit); }
+  double limit() const { return options_.limit; }
 
   /// The smallest and the largest of each value so far; 0 before the first sample.
   VectorView<const double, Size> minimum() const { return {minima_.data(), inputs()}; }

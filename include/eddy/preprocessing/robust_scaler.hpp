@@ -6,6 +6,7 @@
 #include <eddy/preprocessing/transform.hpp>
 
 #include <algorithm>
+#include <concepts>
 
 namespace eddy {
 
@@ -47,10 +48,10 @@ class RobustScaler {
   /// Takes a sample into the quartiles.
   template <Values X>
   void partial_fit(const X& x) {
-    const Scalar* const values = buffer_.take(x);
+    const double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       if (is_finite(values[i])) {
-        of(i).learn(static_cast<double>(values[i]), options_.forgetting);
+        of(i).learn(values[i], options_.forgetting);
       }
     }
   }
@@ -58,35 +59,41 @@ class RobustScaler {
   /// The sample in units of deviations from the median, clipped.
   template <Values X>
   VectorView<const Scalar, Size> transform(const X& x) {
-    Scalar* const values = buffer_.take(x);
+    transform_in_double(x);
+    return buffer_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Size> transform_in_double(const X& x) {
+    double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       values[i] = is_finite(values[i])
-                      ? static_cast<Scalar>(clipped_ratio(static_cast<double>(values[i]) - of(i).median(),
-                                                          divisor(i), options_.limit))
-                      : not_a_number<Scalar>;
+                      ? (clipped_ratio(values[i] - of(i).median(), divisor(i), options_.limit))
+                      : not_a_number<double>;
     }
     return buffer_.view();
   }
 
   /// The sample that `transform` gives z for, if nothing was clipped.
   template <Values Z>
-  VectorView<const Scalar, Size> inverse_transform(const Z& z) {
-    Scalar* const values = buffer_.take(z);
+  VectorView<const double, Size> inverse_transform(const Z& z) {
+    double* const values = buffer_.take(z);
     for (int i = 0; i < inputs(); ++i) {
-      values[i] = static_cast<Scalar>(of(i).median() + divisor(i) * static_cast<double>(values[i]));
+      values[i] = of(i).median() + divisor(i) * values[i];
     }
     return buffer_.view();
   }
 
   /// Median and deviation of every value.
-  void affine(Scalar* offset, Scalar* scale) const {
+  template <std::floating_point Number>
+  void affine(Number* offset, Number* scale) const {
     for (int i = 0; i < outputs(); ++i) {
-      offset[i] = static_cast<Scalar>(of(i).median());
-      scale[i] = static_cast<Scalar>(deviation(i));
+      offset[i] = static_cast<Number>(of(i).median());
+      scale[i] = static_cast<Number>(deviation(i));
     }
   }
 
-  Scalar limit() const { return static_cast<Scalar>(options_.limit); }
+  double limit() const { return options_.limit; }
 
   /// The median of value i so far; 0 before there is one.
   double median(int i) const { return of(i).median(); }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 
 namespace eddy {
 
@@ -49,10 +50,10 @@ class StandardScaler {
   /// Takes a sample into the moments.
   template <Values X>
   void partial_fit(const X& x) {
-    const Scalar* const values = buffer_.take(x);
+    const double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       if (is_finite(values[i])) {
-        learn(i, static_cast<double>(values[i]));
+        learn(i, values[i]);
       }
     }
   }
@@ -60,35 +61,41 @@ class StandardScaler {
   /// The sample in units of deviations from the mean, clipped.
   template <Values X>
   VectorView<const Scalar, Size> transform(const X& x) {
-    Scalar* const values = buffer_.take(x);
+    transform_in_double(x);
+    return buffer_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Size> transform_in_double(const X& x) {
+    double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       values[i] = is_finite(values[i])
-                      ? static_cast<Scalar>(clipped_ratio(static_cast<double>(values[i]) - means_.data()[i],
-                                                          divisor(i), options_.limit))
-                      : not_a_number<Scalar>;
+                      ? (clipped_ratio(values[i] - means_.data()[i], divisor(i), options_.limit))
+                      : not_a_number<double>;
     }
     return buffer_.view();
   }
 
   /// The sample that `transform` gives z for, if nothing was clipped.
   template <Values Z>
-  VectorView<const Scalar, Size> inverse_transform(const Z& z) {
-    Scalar* const values = buffer_.take(z);
+  VectorView<const double, Size> inverse_transform(const Z& z) {
+    double* const values = buffer_.take(z);
     for (int i = 0; i < inputs(); ++i) {
-      values[i] = static_cast<Scalar>(means_.data()[i] + divisor(i) * static_cast<double>(values[i]));
+      values[i] = means_.data()[i] + divisor(i) * values[i];
     }
     return buffer_.view();
   }
 
   /// Mean and deviation of every value.
-  void affine(Scalar* offset, Scalar* scale) const {
+  template <std::floating_point Number>
+  void affine(Number* offset, Number* scale) const {
     for (int i = 0; i < outputs(); ++i) {
-      offset[i] = static_cast<Scalar>(means_.data()[i]);
-      scale[i] = static_cast<Scalar>(std::sqrt(variances_.data()[i]));
+      offset[i] = static_cast<Number>(means_.data()[i]);
+      scale[i] = static_cast<Number>(std::sqrt(variances_.data()[i]));
     }
   }
 
-  Scalar limit() const { return static_cast<Scalar>(options_.limit); }
+  double limit() const { return options_.limit; }
 
   /// The mean of each value so far, and its variance; 0 before the first sample.
   VectorView<const double, Size> mean() const { return {means_.data(), inputs()}; }
