@@ -105,6 +105,7 @@ struct Momentum {
   }
 
   static constexpr int moments = 1;
+  static constexpr bool stays_finite = true;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& m, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
@@ -129,6 +130,7 @@ struct Nesterov {
   }
 
   static constexpr int moments = 1;
+  static constexpr bool stays_finite = true;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& m, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
@@ -154,6 +156,7 @@ struct RmsProp {
   }
 
   static constexpr int moments = 1;
+  static constexpr bool stays_finite = true;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& v, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
@@ -177,6 +180,7 @@ struct Adagrad {
   }
 
   static constexpr int moments = 1;
+  static constexpr bool stays_finite = true;
   template <class Weights, class Gradient, class Moments>
   void update(Weights& w, const Gradient& g, Moments& v, std::int64_t) const {
     using Scalar = typename Weights::Scalar;
@@ -320,15 +324,54 @@ struct Clipping {
   }
 };
 
+/// Whether an optimizer says that finite weights stay finite, whatever the gradient.
+template <class O>
+inline constexpr bool says_it_stays_finite = requires {
+  requires O::stays_finite;
+};
+
+/// A piece of weights and moments as it was, to be put back.
+template <class Scalar, int Vectors, Index Size>
+class KeptPiece {
+ public:
+  /// Keeps `count` values of each vector, of which the first begins at w and the others at m, `stride` apart.
+  KeptPiece(Scalar* w, Scalar* m, Index stride, Index count) : w_(w), m_(m), stride_(stride), count_(count) {
+    for (int k = 0; k < Vectors; ++k) {
+      std::copy_n(vector(k), count_, kept_.data() + k * Size);
+    }
+  }
+
+  /// Puts all back unless all are finite; returns whether they are.
+  bool put_back_unless_finite() {
+    bool all = true;
+    for (int k = 0; k < Vectors; ++k) {
+      all = all && finite(vector(k), count_);
+    }
+    for (int k = 0; !all && k < Vectors; ++k) {
+      std::copy_n(kept_.data() + k * Size, count_, vector(k));
+    }
+    return all;
+  }
+
+ private:
+  Scalar* vector(int k) const { return k == 0 ? w_ : m_ + (k - 1) * stride_; }
+
+  Scalar *w_, *m_;
+  Index stride_, count_;
+  std::array<Scalar, static_cast<std::size_t>(Vectors* Size)> kept_;
+};
+
 /// One update of those ranges of a flat vector that `for_each_range` calls its visitor with, each a begin and
-/// a length; `moments` holds `Optimizer::moments` vectors of `stride` scalars each.
+/// a length; `moments` holds `Optimizer::moments` vectors of `stride` scalars each. Returns false if weights
+/// or moments came out as infinite or NaN somewhere: there they are as before.
 template <Optimizer O, class Scalar, class Ranges>
-void update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
+bool update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
                        Scalar* parameters, const Scalar* gradient, Scalar* moments, Index stride,
                        Ranges&& for_each_range) {
   const Scalar coefficient = static_cast<Scalar>(clipping.coefficient(gradient_norm));
   constexpr Scalar largest = largest_gradient<Scalar>();
   const Scalar limit = clipping.value > 0 ? (std::min)(positive<Scalar>(clipping.value), largest) : largest;
+  bool all_stayed_finite = true;
   if constexpr (requires { optimizer.template pass<Scalar>(step); }) {
     auto pass = optimizer.template pass<Scalar>(step);
     pass.coefficient = coefficient;
@@ -346,29 +389,39 @@ void update_parameters(const O& optimizer, const Clipping& clipping, double grad
     });
   } else {
     for_each_range([&](Index first, Index length) {
-      constexpr Index piece = 2048;
+      constexpr bool checked = !says_it_stays_finite<O>;
+      constexpr Index piece = checked ? 256 : 2048;
       for (Index begin = first; begin < first + length; begin += piece) {
         const Index count = (std::min)(piece, first + length - begin);
         ArrayView<Scalar> w(parameters + begin, count);
         const ConstArrayView<Scalar> g(gradient + begin, count);
-        [&]<std::size_t... M>(std::index_sequence<M...>) {
+        const auto update = [&]<std::size_t... M>(std::index_sequence<M...>) {
           std::array<ArrayView<Scalar>, sizeof...(M)> m{
               ArrayView<Scalar>(moments + static_cast<Index>(M) * stride + begin, count)...};
           optimizer.update(w, (((g * coefficient).min)(limit).max)(-limit), m, step);
+        };
+        constexpr auto each_moment = std::make_index_sequence<static_cast<std::size_t>(O::moments)>();
+        if constexpr (checked) {
+          KeptPiece<Scalar, 1 + O::moments, piece> before(
+              w.data(), O::moments > 0 ? moments + begin : nullptr, stride, count);
+          update(each_moment);
+          all_stayed_finite &= before.put_back_unless_finite();
+        } else {
+          update(each_moment);
         }
-        (std::make_index_sequence<static_cast<std::size_t>(O::moments)>());
       }
     });
   }
+  return all_stayed_finite;
 }
 
 /// One update of a whole flat vector of `size` parameters.
 template <Optimizer O, class Scalar>
-void update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
+bool update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
                        Index size, Scalar* parameters, const Scalar* gradient, Scalar* moments,
                        Index stride) {
-  update_parameters(optimizer, clipping, gradient_norm, step, parameters, gradient, moments, stride,
-                    [&](auto&& visit) { visit(Index{0}, size); });
+  return update_parameters(optimizer, clipping, gradient_norm, step, parameters, gradient, moments, stride,
+                           [&](auto&& visit) { visit(Index{0}, size); });
 }
 
 }  // namespace eddy

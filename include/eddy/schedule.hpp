@@ -143,6 +143,8 @@ struct Scheduled {
 
   /// How many vectors of the parameters' shape it keeps.
   static constexpr int moments = Inner::moments;
+  /// Whether the inner optimizer says that finite weights stay finite.
+  static constexpr bool stays_finite = says_it_stays_finite<Inner>;
   /// The inner optimizer, with its learning rate at an update.
   Inner at(std::int64_t step) const {
     Inner now = optimizer;

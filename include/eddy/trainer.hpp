@@ -242,7 +242,7 @@ class Trainer {
       } else if (!goes_on(tape.number())) {
         return false;
       }
-      move_parameters(tape.number(), [&](auto&& visit) {
+      return move_parameters(tape.stride(), tape.number(), [&](auto&& visit) {
         touched_.for_each_range(network_, [&](Index first, Index count, bool) {
           const Index from = (std::max)(begin, first), to = (std::min)(begin + length, first + count);
           if (from < to) {
@@ -250,7 +250,6 @@ class Trainer {
           }
         });
       });
-      return true;
     };
     if (tape.busy()) {
       tape.work(network_, parameters_.data(), tape.due(), move);
@@ -270,10 +269,9 @@ class Trainer {
     if (!begin_update(errors)) {
       return false;
     }
-    move_parameters(update_.updates, [&](auto&& visit) {
+    return move_parameters(errors, update_.updates, [&](auto&& visit) {
       touched_.for_each_range(network_, [&](Index begin, Index length, bool) { visit(begin, length); });
     });
-    return true;
   }
 
   /// Counts an update, unless its gradient is not finite, or a setting of the optimizer out of its range.
@@ -305,13 +303,19 @@ class Trainer {
     return update_.applied;
   }
 
-  /// Moves the parameters in some ranges by their gradient, which is that of update `number`.
+  /// Moves the parameters in some ranges by their gradient, that of so many errors in update `number`; false
+  /// if some of them would no longer be finite, and stay.
   template <class Ranges>
-  void move_parameters(std::int64_t number, Ranges&& for_each_range) {
-    update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), number - updates_before_,
-                      parameters_.data(), gradient_.data(), moments_.data(),
-                      padded<Scalar>(network_.sizes().parameters), for_each_range);
+  bool move_parameters(int errors, std::int64_t number, Ranges&& for_each_range) {
+    const bool finite = update_parameters(
+        options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
+        static_cast<double>(update_.gradient_norm), number - updates_before_, parameters_.data(),
+        gradient_.data(), moments_.data(), padded<Scalar>(network_.sizes().parameters), for_each_range);
+    if (!finite) {
+      update_.skipped += errors;
+      update_.status = UpdateStatus::update_not_finite;
+    }
+    return finite;
   }
 
   [[no_unique_address]] Network network_;

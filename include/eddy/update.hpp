@@ -21,6 +21,7 @@ enum class UpdateStatus {
   loss_not_finite,       ///< the loss or its gradient overflowed
   gradient_not_finite,   ///< the gradient of the parameters overflowed, or the square of its norm
   setting_out_of_range,  ///< a setting of the optimizer was changed to a value out of its range
+  update_not_finite,     ///< the optimizer made weights or moments infinite or NaN: these are as before
 };
 
 /// The status as a sentence for people.
@@ -48,6 +49,8 @@ constexpr const char* describe(UpdateStatus status) {
       return "the gradient of the parameters, or its squared norm, was not finite";
     case UpdateStatus::setting_out_of_range:
       return "a setting of the optimizer is out of its range";
+    case UpdateStatus::update_not_finite:
+      return "what the optimizer made of weights or moments was not finite";
   }
   return "unknown";
 }
@@ -64,8 +67,8 @@ struct Update {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    return status >= UpdateStatus::none && status <= UpdateStatus::setting_out_of_range &&
-           is_count(updates) && is_count(skipped);
+    return status >= UpdateStatus::none && status <= UpdateStatus::update_not_finite && is_count(updates) &&
+           is_count(skipped);
   }
 };
 
