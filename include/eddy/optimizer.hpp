@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/denormal.hpp>
 #include <eddy/core/kernels.hpp>
 
 #include <algorithm>
@@ -196,6 +197,7 @@ template <Optimizer O, class Scalar, class Ranges>
 void update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
                        Scalar* parameters, const Scalar* gradient, Scalar* moments, Index stride,
                        Ranges&& for_each_range) {
+  flush_moments<O::moments>(step, moments, stride, for_each_range);
   const Scalar coefficient = static_cast<Scalar>(clipping.coefficient(gradient_norm));
   const Scalar limit =
       clipping.value > 0 ? static_cast<Scalar>(clipping.value) : (std::numeric_limits<Scalar>::max)();
