@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/denormal.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/setting_list.hpp>
@@ -368,6 +369,7 @@ template <Optimizer O, class Scalar, class Ranges>
 bool update_parameters(const O& optimizer, const Clipping& clipping, double gradient_norm, std::int64_t step,
                        Scalar* parameters, const Scalar* gradient, Scalar* moments, Index stride,
                        Ranges&& for_each_range) {
+  flush_moments<O::moments>(step, moments, stride, for_each_range);
   const Scalar coefficient = static_cast<Scalar>(clipping.coefficient(gradient_norm));
   constexpr Scalar largest = largest_gradient<Scalar>();
   const Scalar limit = clipping.value > 0 ? (std::min)(positive<Scalar>(clipping.value), largest) : largest;
