@@ -168,6 +168,9 @@ class Shadowed {
     ++compared_;
     const double own = static_cast<double>(loss), other = static_cast<double>(shadow_loss),
                  most = usual_.add((std::max)(own, other));
+    if (usual_.began_wrong()) {
+      model_loss_ = shadow_loss_ = 0;
+    }
     // Both means start from 0, and are too small by the same factor.
     model_loss_ += options_.forgetting * ((std::min)(own, most) - model_loss_);
     shadow_loss_ += options_.forgetting * ((std::min)(other, most) - shadow_loss_);

@@ -78,6 +78,13 @@ class UsualValues {
     const int quarter = values_.size() / 4;
     return (values_[values_.size() - 1 - quarter] - values_[quarter]) / 1.35;
   }
+  /// A multiple of the median; 0 before the first value.
+  double times_median(double factor) const { return count() > 0 ? factor * median() : 0; }
+  /// Whether the first values, that count as they are, hold one so far from the others that what was learned
+  /// from them is of no use. True only when the last of them has just come.
+  bool began_wrong(double allowance = 0) const {
+    return values_.count() == known && farthest() > (std::max)(50 * spread(), allowance);
+  }
   /// The largest distance from the median.
   double farthest() const {
     return (std::max)(median() - values_[0], values_[values_.size() - 1] - median());
