@@ -28,10 +28,11 @@ enum class Lesson {
 /// 3. A collapse: the stream is cut into sections of an eighth of its length so far. When one has less than
 ///    1/16 of the deviation, the moments begin anew with that section: what came before was another unit, or
 ///    a wrong value before there was a bound. The first value is also dropped when it lies 8 deviations away
-///    from the 15 after it, and so is the only excursion of what is otherwise constant.
+///    from the 15 after it, and so is a single excursion, of three values at most, from what is
+///    otherwise constant, once the newest 256 are as the first was.
 ///
-/// `patience` is 16 values, and so is the shortest section. Both double with each new beginning, and halve
-/// again while there is none for 256 times as long: so a stream that goes back and forth between two levels
+/// `patience` is 64 values, and the shortest section has 16. Both double with each new beginning, and halve
+/// again while there is none for 64 times as long: so a stream that goes back and forth between two levels
 /// ends up with the moments of both.
 template <class Memory>
 class RobustMoments {
@@ -90,7 +91,7 @@ class RobustMoments {
   // newest section.
   static constexpr int all = 0, run = 3, section = 6, mean_deviation = 9, changes = 10, last = 11, first = 12,
                        score = 13, restarts = 14, settled = 15;
-  static constexpr double start = 16, most_restarts = 30;
+  static constexpr double start = 16, silence = 256, most_restarts = 30;
 
   static double rate(double forgetting, double count) { return (std::max)(forgetting, 1 / count); }
 
@@ -110,7 +111,8 @@ class RobustMoments {
 
   void clear(int moments) { std::fill_n(at_ + moments, 3, 0.0); }
 
-  double patience() const { return std::ldexp(start, static_cast<int>(at_[restarts])); }
+  double shortest_section() const { return std::ldexp(start, static_cast<int>(at_[restarts])); }
+  double patience() const { return 4 * shortest_section(); }
 
   /// Counts what lies beyond the bound against what lies within.
   bool changes_level(double value, bool is_outlier) {
@@ -126,12 +128,15 @@ class RobustMoments {
   bool collapses(double value, double forgetting) {
     take(section, value, 1 / (at_[section] + 1));
     const double memory = forgetting > 0 ? (std::min)(at_[all], 16 / forgetting) : at_[all];
-    if (at_[section] + 1 < (std::max)(patience(), memory / 8)) {
+    if (at_[section] + 1 < (std::max)(shortest_section(), memory / 8)) {
       return false;
     }
     const double own = at_[section + 2], distance = std::abs(at_[first] - at_[section + 1]);
+    const bool was_one_excursion = own == 0 && is_one_excursion(value);
+    if (was_one_excursion && at_[section] < silence) {
+      return false;
+    }
     const bool first_is_wrong = at_[settled] == 0 && distance > 8 * std::sqrt(own);
-    const bool was_one_excursion = own == 0 && variance() > 0 && at_[changes] <= 2;
     at_[settled] = 1;
     if (was_one_excursion) {
       at_[all + 2] = at_[mean_deviation] = 0;
@@ -143,10 +148,16 @@ class RobustMoments {
     return false;
   }
 
+  /// Whether all values but three at most, which were the same, are what the first was and this one is.
+  bool is_one_excursion(double value) const {
+    const double offset = value - mean(), square = offset * offset;
+    return at_[changes] == 2 && value == at_[first] && at_[all] * square < 4 * (variance() + square);
+  }
+
   /// Goes on with the moments of a part of the stream. Where that had no spread, the old one is the best
   /// guess.
   bool begin_anew(int moments) {
-    for (; at_[restarts] > 0 && at_[all] > 256 * patience(); at_[restarts] -= 1) {
+    for (; at_[restarts] > 0 && at_[all] > 64 * patience(); at_[restarts] -= 1) {
     }
     at_[restarts] = (std::min)(at_[restarts] + 1, most_restarts);
     at_[all] = at_[moments];
