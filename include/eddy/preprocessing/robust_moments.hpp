@@ -54,6 +54,11 @@ class RobustMoments {
   /// The mean absolute deviation.
   double spread() const { return at_[mean_deviation]; }
 
+  /// Whether a number would be an outlier now.
+  bool is_outlier(double value) const {
+    return at_[changes] >= start && spread() > 0 && std::abs(value - mean()) > reach * spread();
+  }
+
   /// Takes a finite number; one that is too far away for doubles teaches nothing. `forgetting` is the least
   /// weight of a value, 0 for all alike.
   Lesson learn(double value, double forgetting) {
@@ -61,20 +66,21 @@ class RobustMoments {
       at_[first] = at_[last] = value;
       return take(all, value, 1) ? Lesson::learned : Lesson::outlier;
     }
-    const double distance = std::abs(value - mean()), bound = reach * spread();
-    const bool is_outlier = at_[changes] >= start && spread() > 0 && distance > bound;
-    if (!is_outlier && !take(all, value, rate(forgetting, at_[all] + 1))) {
+    const double distance = std::abs(value - mean());
+    const bool is_far = is_outlier(value);
+    if (!is_far && !take(all, value, rate(forgetting, at_[all] + 1))) {
       return Lesson::outlier;
     }
     if (value != at_[last]) {
       at_[last] = value;
       at_[changes] += 1;
-      at_[mean_deviation] += rate(forgetting, at_[changes]) * ((is_outlier ? bound : distance) - spread());
+      at_[mean_deviation] +=
+          rate(forgetting, at_[changes]) * ((is_far ? reach * spread() : distance) - spread());
     }
-    if (changes_level(value, is_outlier) || (!is_outlier && collapses(value, forgetting))) {
+    if (changes_level(value, is_far) || (!is_far && collapses(value, forgetting))) {
       return Lesson::restarted;
     }
-    return is_outlier ? Lesson::outlier : Lesson::learned;
+    return is_far ? Lesson::outlier : Lesson::learned;
   }
 
   /// Whether the state is one that could have come about.
@@ -115,8 +121,8 @@ class RobustMoments {
   double patience() const { return 4 * shortest_section(); }
 
   /// Counts what lies beyond the bound against what lies within.
-  bool changes_level(double value, bool is_outlier) {
-    if (is_outlier) {
+  bool changes_level(double value, bool is_far) {
+    if (is_far) {
       at_[score] += 1;
       take(run, value, 1 / (at_[run] + 1));
     } else if (at_[score] > 0 && --at_[score] == 0) {
@@ -148,10 +154,12 @@ class RobustMoments {
     return false;
   }
 
-  /// Whether all values but three at most, which were the same, are what the first was and this one is.
+  /// Whether all values are what the first was and this one is, but for a few that came together: a bad
+  /// value, or what it makes of two differences.
   bool is_one_excursion(double value) const {
     const double offset = value - mean(), square = offset * offset;
-    return at_[changes] == 2 && value == at_[first] && at_[all] * square < 4 * (variance() + square);
+    return at_[changes] >= 2 && at_[changes] <= 3 && value == at_[first] &&
+           at_[all] * square < 4 * (variance() + square);
   }
 
   /// Goes on with the moments of a part of the stream. Where that had no spread, the old one is the best
