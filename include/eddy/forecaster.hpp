@@ -1,11 +1,11 @@
 #pragma once
 
 #include <eddy/cells/echo_state_cell.hpp>
-#include <eddy/core/count.hpp>
 #include <eddy/core/setting.hpp>
 #include <eddy/heads/features.hpp>
 #include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/models.hpp>
+#include <eddy/preprocessing/min_max_scaler.hpp>
 #include <eddy/preprocessing/standard_scaler.hpp>
 #include <eddy/streaming/exponential_weights.hpp>
 #include <eddy/streaming/past_labels.hpp>
@@ -42,7 +42,7 @@ struct ForecasterOptions {
 /// forget at different speeds; four echo states of different memory; two LSTMs, of the value and of its
 /// change; an RNN. All see x, the last 28 values, and the seasons before. The linear heads count large errors
 /// less (Huber 1964), so that a holiday or a failure does not spoil what ordinary days taught. No forecast of
-/// an expert leaves the range of all labels so far by more than a usual change.
+/// an expert leaves the range of all labels so far, outliers left out, by more than a usual change.
 ///
 /// Raw numbers are doubles, as in a `Pipeline`, whatever the experts compute in: `Scalar_`, float by default.
 ///
@@ -147,9 +147,7 @@ class Forecaster {
     }
     const double error = steps_.holds(when.step) ? learn(when, label) : not_a_number<double>;
     labels_.partial_fit(when.step + options_.horizon, label);
-    least_ = seen_ > 0 ? (std::min)(least_, label) : label;
-    most_ = seen_ > 0 ? (std::max)(most_, label) : label;
-    ++seen_;
+    label_range_.partial_fit(label);
     label_scaler_.partial_fit(label);
     return error;
   }
@@ -199,9 +197,7 @@ class Forecaster {
     visit("input_scaler", self.input_scaler_);
     visit("change_scaler", self.change_scaler_);
     visit("label_scaler", self.label_scaler_);
-    visit("seen", self.seen_);
-    visit("least", self.least_);
-    visit("most", self.most_);
+    visit("label_range", self.label_range_);
     for (auto& line : self.lines_) {
       visit("line", line);
     }
@@ -215,9 +211,6 @@ class Forecaster {
     visit("weights", self.weights_);
     visit("steps", self.steps_);
   }
-
-  /// Whether the state is one that could have come about.
-  bool state_is_valid() const { return is_count(seen_); }
 
  private:
   using Line = RecursiveLeastSquares<Inner, Dynamic, 1>;
@@ -397,7 +390,7 @@ class Forecaster {
   /// The mean of the forecasts by their weights, each brought back to where labels have been seen.
   void mix(double* column) const {
     double sum = 0;
-    const double least = least_ - margin(), most = most_ + margin();
+    const double least = label_range_.minimum()(0) - margin(), most = label_range_.maximum()(0) + margin();
     for (int expert = 0; expert < weights_.experts(); ++expert) {
       double& forecast = column[Place::forecasts + expert];
       forecast = is_finite(forecast) ? (std::max)(least, (std::min)(most, forecast)) : column[Place::base];
@@ -421,7 +414,7 @@ class Forecaster {
       losses_.data()[expert] = std::abs(label - column[Place::forecasts + expert]);
     }
     weights_.partial_fit(VectorView<const double>(losses_.data(), weights_.experts()));
-    if (column[Place::scale] > 0) {
+    if (column[Place::scale] > 0 && !label_scaler_.is_outlier(0, label)) {
       const Inner z = ratio(label - column[Place::offset], column[Place::scale]);
       for (auto& line : lines_) {
         line.partial_fit(when, z);
@@ -433,7 +426,7 @@ class Forecaster {
       rnn_.partial_fit(when, z);
     }
     const double change = label - column[Place::base];
-    if (column[Place::change_scale] > 0) {
+    if (column[Place::change_scale] > 0 && !change_scaler_.is_outlier(0, change)) {
       change_lstm_.partial_fit(when,
                                ratio(change - column[Place::change_offset], column[Place::change_scale]));
     }
@@ -450,8 +443,7 @@ class Forecaster {
   PastLabels<double> labels_;
   StandardScaler<double> input_scaler_;
   StandardScaler<double, 1> change_scaler_, label_scaler_;
-  std::int64_t seen_ = 0;        ///< labels so far
-  double least_ = 0, most_ = 0;  ///< of them
+  MinMaxScaler<double, 1> label_range_;
   View now_;
   mutable View scratch_;
   std::vector<Line> lines_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/robust_moments.hpp>
 #include <eddy/preprocessing/sample_buffer.hpp>
 #include <eddy/preprocessing/transform.hpp>
 
@@ -9,7 +10,7 @@ namespace eddy {
 /// What an `Imputer` puts in the place of a missing value.
 enum class Fill {
   last,     ///< the newest value that was there
-  mean,     ///< the mean of all that were there
+  mean,     ///< the mean of all that were there, outliers left out (see `RobustMoments`)
   constant  ///< always the same
 };
 
@@ -34,6 +35,7 @@ struct ImputerOptions {
 template <class Scalar_ = float, int Size = Dynamic, Indicators Indicate = Indicators::none>
 class Imputer {
   static constexpr int copies = Indicate == Indicators::beside ? 2 : 1;
+  static constexpr int stride = RobustMoments<double>::size;
 
  public:
   static constexpr const char* kind = "Imputer";
@@ -49,7 +51,7 @@ class Imputer {
       : options_((options.check(), options)),
         input_(size),
         output_(copies * input_.size()),
-        counts_(size),
+        moments_(Index{stride} * size),
         fills_(size) {
     for (int i = 0; i < size; ++i) {
       fills_.data()[i] = options.constant;
@@ -105,25 +107,38 @@ class Imputer {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
-    visit("counts", self.counts_);
+    visit("moments", self.moments_);
     visit("fills", self.fills_);
+  }
+
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    for (int i = 0; i < inputs(); ++i) {
+      if (!RobustMoments<const double>(moments_.data() + Index{stride} * i).state_is_valid()) {
+        return false;
+      }
+    }
+    return all_finite(fills_.data(), inputs());
   }
 
  private:
   void learn(int i, double value) {
-    double &count = counts_.data()[i], &fill = fills_.data()[i];
-    const bool first = count == 0 || options_.fill == Fill::last;
-    const double next = first ? value : fill + (value - fill) / (count + 1);
-    if (is_finite(next)) {
-      count += 1;
-      fill = next;
+    if (options_.fill == Fill::last) {
+      fills_.data()[i] = value;
+      return;
+    }
+    RobustMoments<double> moments(moments_.data() + Index{stride} * i);
+    moments.learn(value, 0);
+    if (moments.count() > 0) {
+      fills_.data()[i] = moments.mean();
     }
   }
 
   Options options_;
   SampleBuffer<Scalar, Size> input_;
   SampleBuffer<Scalar, Outputs> output_;
-  Storage<double, Size> counts_, fills_;
+  Storage<double, multiply(stride, Size)> moments_;  // with `Fill::mean`
+  Storage<double, Size> fills_;
 };
 
 }  // namespace eddy

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/robust_moments.hpp>
 #include <eddy/preprocessing/sample_buffer.hpp>
 #include <eddy/preprocessing/transform.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 
 namespace eddy {
@@ -16,17 +19,30 @@ struct MinMaxScalerOptions {
   double low = 0;    ///< what the smallest value becomes
   double high = 1;   ///< what the largest value becomes
   double limit = 8;  ///< size beyond which a scaled value is clipped; 0: not at all
+
+  /// Refuses what is out of range.
+  void check() const {
+    check_forgetting(forgetting);
+    check_limit(limit);
+    check_setting("low", low, {});
+    check_setting("high", high, above(low));
+    check_setting("high - low", high - low, {});
+  }
 };
 
 /// Brings the range of every value of a stream, by what has been seen so far, to [low, high]:
 ///
 ///   z = low + (high − low) (x − min) / (max − min)
 ///
-/// One outlier squeezes all that follows, unless extremes are forgotten: with forgetting f, each sample x
-/// first moves them by f (x − extreme). NaN and infinity teach nothing and become NaN. A value that has not
-/// varied yet becomes low; as a target it has scale 0 till then.
+/// Outliers are not in the range, and it begins anew, at two deviations on both sides of the mean, with a new
+/// level or unit; see `RobustMoments`. With forgetting f, each sample x first moves the extremes by
+/// f (x − extreme): so a value far out that is no outlier does not squeeze all that follow. NaN and infinity
+/// teach nothing and become NaN. A value that has not varied yet becomes low; as a target it has scale 0 till
+/// then.
 template <class Scalar_ = float, int Size = Dynamic>
 class MinMaxScaler {
+  static constexpr int stride = RobustMoments<double>::size;
+
  public:
   static constexpr const char* kind = "MinMaxScaler";
   using Scalar = Scalar_;
@@ -38,7 +54,11 @@ class MinMaxScaler {
   explicit MinMaxScaler(Options options = {}) requires(fixed) : MinMaxScaler(Size, options) {}
   /// Size at run time, at least 1; allocates.
   explicit MinMaxScaler(int size, Options options = {})
-      : buffer_(size), options_(checked(options)), known_(size), minima_(size), maxima_(size) {}
+      : buffer_(size),
+        options_((options.check(), options)),
+        moments_(Index{stride} * size),
+        minima_(size),
+        maxima_(size) {}
 
   int inputs() const { return buffer_.size(); }
   int outputs() const { return buffer_.size(); }
@@ -95,6 +115,11 @@ class MinMaxScaler {
     }
   }
 
+  /// Whether that would be an outlier as value i.
+  bool is_outlier(int i, double value) const {
+    return RobustMoments<const double>(moments_.data() + Index{stride} * i).is_outlier(value);
+  }
+
   double limit() const { return options_.limit; }
 
   /// The smallest and the largest of each value so far; 0 before the first sample.
@@ -108,31 +133,37 @@ class MinMaxScaler {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
-    visit("known", self.known_);
+    visit("moments", self.moments_);
     visit("minima", self.minima_);
     visit("maxima", self.maxima_);
   }
 
- private:
-  static Options checked(Options options) {
-    check_forgetting(options.forgetting);
-    check_limit(options.limit);
-    if (!is_finite(options.low) || !is_finite(options.high) || options.low >= options.high) {
-      fail("low is ", options.low, " and high is ", options.high, ", expected low < high");
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    for (int i = 0; i < inputs(); ++i) {
+      if (!RobustMoments<const double>(moments_.data() + Index{stride} * i).state_is_valid() ||
+          !is_finite(maxima_.data()[i] - minima_.data()[i]) || minima_.data()[i] > maxima_.data()[i]) {
+        return false;
+      }
     }
-    return options;
+    return true;
   }
 
+ private:
   void learn(int i, double value) {
     double &minimum = minima_.data()[i], &maximum = maxima_.data()[i];
-    if (known_.data()[i] == 0) {
-      known_.data()[i] = 1;
-      minimum = maximum = value;
+    RobustMoments<double> moments(moments_.data() + Index{stride} * i);
+    const bool is_first = moments.count() == 0;
+    const Lesson lesson = moments.learn(value, options_.forgetting);
+    if (lesson == Lesson::outlier) {
       return;
     }
-    // A range that overflows would be no number.
-    if (!is_finite(value - minimum) || !is_finite(value - maximum)) {
-      return;
+    if (lesson == Lesson::restarted) {
+      const double half = 2 * std::sqrt(moments.variance());
+      minimum = moments.mean() - half;
+      maximum = moments.mean() + half;
+    } else if (is_first) {
+      minimum = maximum = value;
     }
     minimum = (std::min)(value, minimum + options_.forgetting * (value - minimum));
     maximum = (std::max)(value, maximum + options_.forgetting * (value - maximum));
@@ -145,7 +176,8 @@ class MinMaxScaler {
 
   SampleBuffer<Scalar, Size> buffer_;
   Options options_;
-  Storage<double, Size> known_, minima_, maxima_;  // known: 1 from the first sample on
+  Storage<double, multiply(stride, Size)> moments_;
+  Storage<double, Size> minima_, maxima_;
 };
 
 }  // namespace eddy

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/robust_moments.hpp>
 #include <eddy/preprocessing/running_quartiles.hpp>
 #include <eddy/preprocessing/sample_buffer.hpp>
 #include <eddy/preprocessing/transform.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 
 namespace eddy {
@@ -14,6 +16,12 @@ namespace eddy {
 struct RobustScalerOptions {
   double forgetting = 0;  ///< weight of the newest sample in the quartiles; 0: less and less, 1/n
   double limit = 8;       ///< deviations beyond which a scaled value is clipped; 0: not at all
+
+  /// Refuses what is out of range.
+  void check() const {
+    check_forgetting(forgetting);
+    check_limit(limit);
+  }
 };
 
 /// Median 0 and the interquartile range of a standard normal for every value of a stream, so that outliers do
@@ -22,12 +30,13 @@ struct RobustScalerOptions {
 ///   z = (x − median) / d    d = max(range / 1.349, s / 4)
 ///
 /// by running quartiles and the mean absolute deviation s from the median (see `RunningQuartiles`), which is
-/// the bound for a value that mostly stays put. NaN and infinity teach nothing and become NaN. While a value
-/// has not varied, it is only centred; as a target it has scale 0 till then, and labels are clipped like
-/// inputs.
+/// the bound for a value that mostly stays put. Outliers teach nothing, and the quartiles begin anew with a
+/// new level or unit, by the rule of `RobustMoments`. NaN and infinity teach nothing and become NaN. While a
+/// value has not varied, it is only centred; as a target it has scale 0 till then, and labels are clipped
+/// like inputs.
 template <class Scalar_ = float, int Size = Dynamic>
 class RobustScaler {
-  static constexpr int quartiles = RunningQuartiles<double>::size;
+  static constexpr int moments = RobustMoments<double>::size, quartiles = RunningQuartiles<double>::size;
 
  public:
   static constexpr const char* kind = "RobustScaler";
@@ -40,7 +49,10 @@ class RobustScaler {
   explicit RobustScaler(Options options = {}) requires(fixed) : RobustScaler(Size, options) {}
   /// Size at run time, at least 1; allocates.
   explicit RobustScaler(int size, Options options = {})
-      : buffer_(size), options_(checked(options)), quartiles_(Index{quartiles} * size) {}
+      : buffer_(size),
+        options_((options.check(), options)),
+        moments_(Index{moments} * size),
+        quartiles_(Index{quartiles} * size) {}
 
   int inputs() const { return buffer_.size(); }
   int outputs() const { return buffer_.size(); }
@@ -51,7 +63,7 @@ class RobustScaler {
     const double* const values = buffer_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       if (is_finite(values[i])) {
-        of(i).learn(values[i], options_.forgetting);
+        learn(i, values[i]);
       }
     }
   }
@@ -93,6 +105,9 @@ class RobustScaler {
     }
   }
 
+  /// Whether that would be an outlier as value i.
+  bool is_outlier(int i, double value) const { return moments_of(i).is_outlier(value); }
+
   double limit() const { return options_.limit; }
 
   /// The median of value i so far; 0 before there is one.
@@ -106,13 +121,14 @@ class RobustScaler {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    visit("moments", self.moments_);
     visit("quartiles", self.quartiles_);
   }
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
     for (int i = 0; i < inputs(); ++i) {
-      if (!of(i).state_is_valid()) {
+      if (!of(i).state_is_valid() || !moments_of(i).state_is_valid()) {
         return false;
       }
     }
@@ -120,10 +136,14 @@ class RobustScaler {
   }
 
  private:
-  static Options checked(Options options) {
-    check_forgetting(options.forgetting);
-    check_limit(options.limit);
-    return options;
+  void learn(int i, double value) {
+    RobustMoments<double> own(moments_.data() + Index{moments} * i);
+    const Lesson lesson = own.learn(value, options_.forgetting);
+    if (lesson == Lesson::restarted) {
+      of(i).begin_anew(own.mean(), std::sqrt(own.variance()), own.count());
+    } else {
+      of(i).learn(value, options_.forgetting);
+    }
   }
 
   double divisor(int i) const {
@@ -131,6 +151,9 @@ class RobustScaler {
     return own > 0 ? own : 1;
   }
 
+  RobustMoments<const double> moments_of(int i) const {
+    return RobustMoments<const double>(moments_.data() + Index{moments} * i);
+  }
   RunningQuartiles<double> of(int i) {
     return RunningQuartiles<double>(quartiles_.data() + Index{quartiles} * i);
   }
@@ -140,6 +163,7 @@ class RobustScaler {
 
   SampleBuffer<Scalar, Size> buffer_;
   Options options_;
+  Storage<double, multiply(moments, Size)> moments_;
   Storage<double, multiply(quartiles, Size)> quartiles_;
 };
 
