@@ -65,6 +65,9 @@ class Online {
   static constexpr bool certain_target = fixed && !is_class_index<L, Y> && size_is_certain<Y, Targets>();
 
  public:
+  /// Whether streams can learn in lock step: `make_batch` compiles under `TruncatedBptt` only.
+  static constexpr bool learns_in_batches = Trainer::learns_in_batches;
+
   /// One stream of samples: its own hidden state, window and labels, under the weights of the model that made
   /// it. One thread at a time may use a stream; different threads may `step` different streams of a model
   /// that nobody is teaching.
@@ -293,7 +296,7 @@ class Online {
 
   /// Streams at their initial state, to be taken forward together. They learn by `TruncatedBptt` without a
   /// tolerance, and without rehearsal: each is what the others rehearse.
-  Batch make_batch(int streams) const requires(Trainer::learns_in_batches) {
+  Batch make_batch(int streams) const requires(learns_in_batches) {
     check_model();
     check_fixed<Dynamic>("the number of streams", streams);
     if (const double tolerance = options().credit.tolerance; tolerance != 0) {
@@ -303,7 +306,7 @@ class Online {
   }
   /// Does not compile: a batch learns by no other credit rule.
   template <class Count>
-  Batch make_batch(Count) const requires(!Trainer::learns_in_batches) {
+  Batch make_batch(Count) const requires(!learns_in_batches) {
     static_assert(sizeof(Count) == 0,
                   "a batch learns by TruncatedBptt only: under another credit rule, as AmortizedBptt, use "
                   "make_stream() for each stream");
