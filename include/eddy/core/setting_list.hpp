@@ -2,8 +2,6 @@
 
 #include <eddy/core/setting.hpp>
 
-#include <cstdint>
-
 namespace eddy {
 
 /// Stands for a visitor of settings.
