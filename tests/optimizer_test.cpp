@@ -111,6 +111,26 @@ TEST(Schedules, ScaleTheLearningRate) {
   }
 }
 
+TEST(Optimizers, AnEpsilonTooSmallForTheScalarDividesNothingByZero) {
+  expect_to_stay_finite<RmsProp, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<Adagrad, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<Adam, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<AdamW, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<RmsProp, double>({.epsilon = 1e-300});
+  expect_to_stay_finite<Adam, float>({.epsilon = 1e300});  // nor is anything infinite
+}
+
+TEST(Optimizers, DecaysOnTheEdgeOfTheirRangesStayFinite) {
+  expect_to_stay_finite<Momentum, float>({.learning_rate = 1e6, .momentum = 1 - 1e-12});
+  expect_to_stay_finite<Nesterov, float>({.learning_rate = 1e6, .momentum = 1 - 1e-12});
+  expect_to_stay_finite<RmsProp, float>({.learning_rate = 1e6, .decay = 1 - 1e-12});
+  expect_to_stay_finite<RmsProp, float>({.learning_rate = 1e6, .decay = 0});
+  expect_to_stay_finite<Adam, float>({.learning_rate = 1e6, .beta1 = 1 - 1e-12, .beta2 = 0});
+  expect_to_stay_finite<Adam, float>({.learning_rate = 1e6, .beta1 = 0, .beta2 = 1 - 1e-12});
+  expect_to_stay_finite<AdamW, double>({.learning_rate = 1e6, .beta1 = 1 - 1e-12, .weight_decay = 1e-6});
+  expect_to_stay_finite<Sgd, float>({.learning_rate = 1e6});
+}
+
 template <class O>
 constexpr bool has_kernel = requires(const O& optimizer) {
   optimizer.template pass<float>(std::int64_t{1});

@@ -47,6 +47,8 @@ struct QuantileLoss {
       last = quantile;
     }
   }
+  /// The same; any number of outputs that `target_size` takes will do.
+  void check(int /*outputs*/) const { check(); }
 
   template <class Prediction, class Target, class Weight, class Gradient>
   auto evaluate(const Prediction& prediction, const Target& target, const Weight& weight,

@@ -2,12 +2,11 @@
 
 #include <eddy/core/setting.hpp>
 
-#include <cstdint>
-
 namespace eddy {
 
-/// Takes settings one by one, and does nothing; stands for any visitor.
+/// Stands for a visitor of settings.
 struct AnySettingVisitor {
+  /// Takes a setting, and does nothing with it.
   void operator()(const char*, double, const Range&) const {}
 };
 
