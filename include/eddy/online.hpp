@@ -33,8 +33,15 @@ namespace eddy {
 /// masks that target. A sample that cannot be learned from is skipped, counted and reported by
 /// `last_update()`; wrong sizes throw `std::invalid_argument` before anything has changed.
 ///
-/// Nothing is allocated after construction; a network of fixed sizes lives wholly inside this object. Copies
-/// are independent.
+/// Nothing is allocated after construction. Copies are independent.
+///
+/// Of fixed sizes, all memory lies inside this object: `sizeof` is 118 KiB for `Lstm<float, 3, 16, 1>`, 5.1
+/// MiB for `Lstm<float, 8, 256, 1>`. Make a large one static, a member, or on the heap by `std::make_unique`:
+/// as a local variable it may overrun the stack, and then the program ends without a word. When it is moved
+/// from, it is as it was.
+///
+/// Of sizes at run time, all memory is allocated at construction. A model that was moved from throws when it
+/// is used, and has 0 inputs, until another is assigned to it.
 template <Layer Network_, Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
           Rehearsal R = DefaultRehearsal>
 requires CreditFor<Credit, Network_>
