@@ -224,7 +224,7 @@ TEST(CheckpointValidity, HistoriesHoldNoMoreThanWasTaken) {
 
 TEST(CheckpointValidity, OrderedNumbersAreThoseOfTheirRing) {
   OrderedWindow<3> window;
-  Kswin<> detector({.window = 8, .recent = 3});
+  Kswin<> detector({.confidence = 0.5, .window = 8, .recent = 3});
   Rolling<Auc<>, 3> auc;
   for (const double value : {0.2, 0.7, 0.4, 0.1, 0.9}) {
     window.add(value);
@@ -292,7 +292,7 @@ TEST(CheckpointValidity, WhatIsTurnedIntoAWholeNumberIsInRange) {
   expect_refused(scaler, "0.quartiles", 1.5);
   expect_refused(scaler, "0.quartiles", not_a_number<double>, 2);
 
-  ConformalInterval<> interval({.window = 5, .delay = 2});
+  ConformalInterval<> interval({.coverage = 0.5, .window = 5, .delay = 2});
   interval.step(1);
   interval.partial_fit(2);
   expect_refused(interval, "0.level", not_a_number<double>);

@@ -41,8 +41,8 @@ struct LeastSquaresOptions {
 ///
 /// A sample that lies far beyond what is usual always counts less: its error is held to what `UsualValues`
 /// allows of the newest 16, x and its error are scaled down together where |x| is over nine times its median,
-/// and if the first eight labels or samples hold a wild one, it begins anew after them. So one value of 65535 or
-/// of 4·10⁹ in x or y costs about as much as an ordinary one.
+/// and if the first eight labels or samples hold a wild one, it begins anew after them. So one value of 65535
+/// or of 4·10⁹ in x or y costs about as much as an ordinary one.
 ///
 /// It is a `Learner`. Inputs and targets should be of about unit size, for ρ to mean the same to all of them.
 /// The outputs share one gain: a target that is NaN is passed over, and so are a sample and a label that are
@@ -273,7 +273,8 @@ class RecursiveLeastSquares {
     VectorView<Precise> error(error_.data(), outputs_);
     const double labels = static_cast<double>(mask.sum()),
                  size = static_cast<double>(error.norm()) / std::sqrt(labels),
-                 size_of_target = static_cast<double>(target.template cast<Precise>().norm()) / std::sqrt(labels);
+                 size_of_target =
+                     static_cast<double>(target.template cast<Precise>().norm()) / std::sqrt(labels);
     double weight = options_.huber > 0 ? weigh(size) : 1;
     weight = (std::min)(weight, limit(size, size_of_target));
     if (weight < 1) {
@@ -293,8 +294,8 @@ class RecursiveLeastSquares {
     return UpdateStatus::applied;
   }
 
-  /// What a sample counts at most, by the sizes of its error and its input. Before the head knows anything, its
-  /// errors are the targets.
+  /// What a sample counts at most, by the sizes of its error and its input. Before the head knows anything,
+  /// its errors are the targets.
   double limit(double size, double size_of_target) {
     const double norm = static_cast<double>(VectorView<const Precise>(room_.input.data(), inputs_).norm()),
                  norm_limit = sizes_of_inputs_.add(norm, sizes_of_inputs_.times_median(8));

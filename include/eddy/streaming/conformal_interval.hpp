@@ -33,7 +33,9 @@ struct ConformalIntervalOptions {
   }
 
   /// So many errors it takes to tell where a share `coverage` of them ends: 9 for 0.9.
-  double least_window() const { return std::ceil((1 / (1 - coverage) - 1) * (1 - 1e-9)); }  // but for rounding
+  double least_window() const {
+    return std::ceil((1 / (1 - coverage) - 1) * (1 - 1e-9));
+  }  // but for rounding
 };
 
 /// An interval around any prediction of a number that covers its label as often as asked: adaptive conformal

@@ -53,8 +53,8 @@ struct ElasticOptions {
 ///
 /// F is brought to a mean of 1 a task, so that `strength` does not depend on the scale of the loss. It takes
 /// gradients of single samples: without rehearsal and with a stride of 1 those of `gradient()` are. One whose
-/// square is far beyond 100 times the usual one counts as much less, so that a wild sample does not decide what
-/// is important.
+/// square is over 30 times the usual one counts as that, so that a wild sample does not decide what is
+/// important.
 ///
 ///   model.partial_fit(x, y);
 ///   elastic.observe(model.gradient());
@@ -89,7 +89,7 @@ class ElasticWeights {
       }
       size += static_cast<double>(gradient(i) * gradient(i));
     }
-    const double bounded = usual_.add(size, usual_.times_median(100));
+    const double bounded = usual_.add(size, usual_.times_median(30));
     if (usual_.began_wrong(usual_.times_median(1000))) {
       std::fill_n(squares_.data(), size_, Scalar(0));
       observed_ = 0;

@@ -29,14 +29,14 @@ struct ExponentialWeightsOptions {
 ///
 ///   L ← (1 − φ) L + ℓ / m    w = e^(−η c L) / Σ e^(−η c L)
 ///
-/// with the rate η, the forgetting φ, and m, a running mean of the median over the experts' losses (of an even
-/// number, the lower one), bounded as by `UsualValues`: so the rate fits losses of any unit. c is 1 unless the
-/// best expert's mean loss is below m / 4; then it is so much larger that the best one's loss is again a
-/// quarter of the unit. So an expert whose loss is 10 or 10³⁰ times that of the best counts for nothing, even
-/// where most experts are hopeless.
+/// with the rate η, the forgetting φ, and m, a running mean of the median over the experts' losses (of an
+/// even number, the lower one), bounded as by `UsualValues`: so the rate fits losses of any unit. c is 1
+/// unless the best expert's mean loss is below m / 4; then it is so much larger that the best one's loss is
+/// again a quarter of the unit. So an expert whose loss is 10 or 10³⁰ times that of the best counts for
+/// nothing, even where most experts are hopeless.
 ///
-/// All weights begin equal. They are not negative and sum to 1: what they mix stays within the range of the
-/// experts.
+/// All weights begin equal. They are not negative, below 10⁻⁹ of the largest 0, and sum to 1: what they mix
+/// stays within the range of the experts.
 template <class Scalar = float, int Experts = Dynamic>
 class ExponentialWeights {
  public:
@@ -51,9 +51,9 @@ class ExponentialWeights {
       : experts_((check_fixed<Experts>("the number of experts", experts), experts)),
         options_((options.check(), options)),
         losses_(experts),
+        newest_(experts),
         sorted_(experts),
-        weights_(experts),
-        silent_(experts) {
+        weights_(experts) {
     std::fill_n(weights_.data(), experts_, Scalar(1) / static_cast<Scalar>(experts_));
   }
 
@@ -74,32 +74,25 @@ class ExponentialWeights {
     return best;
   }
 
-  /// Learns from a loss of each expert, of one sample. A loss that is not finite counts as the worst of the
-  /// others, and its expert has no weight until it has one again. Does nothing if none is finite, or one is
-  /// negative.
+  /// Learns from a loss of each expert, of one sample. A loss that is not finite counts as the mean of those
+  /// before it (the first as the worst of the others), and its expert has no weight until it has one again.
+  /// Does nothing if none is finite, or one is negative.
   template <Values Losses>
   void partial_fit(const Losses& losses) {
     check_size<Experts>("losses", losses, experts_);
-    copy_values<Experts>(losses, sorted_.data(), experts_);
-    Scalar worst = -1;
+    copy_values<Experts>(losses, newest_.data(), experts_);
+    int finite = 0;
     for (int i = 0; i < experts_; ++i) {
-      if (is_finite(sorted_.data()[i])) {
-        if (sorted_.data()[i] < 0) {
+      if (const Scalar loss = newest_.data()[i]; is_finite(loss)) {
+        if (loss < 0) {
           return;
         }
-        worst = (std::max)(worst, sorted_.data()[i]);
+        sorted_.data()[finite++] = loss;
       }
     }
-    if (worst < 0) {
-      return;
+    if (finite > 0) {
+      learn(finite);
     }
-    for (int i = 0; i < experts_; ++i) {
-      silent_.data()[i].is = !is_finite(sorted_.data()[i]);
-      if (silent_.data()[i].is) {
-        sorted_.data()[i] = worst;
-      }
-    }
-    learn();
   }
 
   /// All weights equal again.
@@ -133,28 +126,28 @@ class ExponentialWeights {
   }
 
  private:
-  /// From the losses of one sample, which lie in `sorted_`.
-  void learn() {
-    Scalar* const losses = sorted_.data();
+  /// From the losses of one sample, `finite` of which lie in `sorted_`, too.
+  void learn(int finite) {
+    Scalar* const sorted = sorted_.data();
+    const int middle = (finite - 1) / 2;
+    std::nth_element(sorted, sorted + middle, sorted + finite);
+    find_unit(static_cast<double>(sorted[middle]));
+    const Scalar worst = *std::max_element(sorted, sorted + finite);
+    const double kept = (1 - options_.forgetting) * counted_;  // the weight of the samples so far
+    counted_ = kept + 1;
+    const auto is_silent = [&](int i) { return !is_finite(newest_.data()[i]); };
     for (int i = 0; i < experts_; ++i) {
-      losses_.data()[i] *= 1 - options_.forgetting;
-      weights_.data()[i] = losses[i];
+      double& sum = losses_.data()[i];
+      sum *= 1 - options_.forgetting;
+      sum += !is_silent(i) ? share(newest_.data()[i]) : kept > 0 ? sum / kept : share(worst);
     }
-    const int middle = (experts_ - 1) / 2;
-    std::nth_element(losses, losses + middle, losses + experts_);
-    find_unit(static_cast<double>(losses[middle]));
-    counted_ = (1 - options_.forgetting) * counted_ + 1;
-    for (int i = 0; i < experts_; ++i) {
-      losses_.data()[i] += share(weights_.data()[i]);
-    }
-    const double least = losses_.data()[best([&](int i) { return !silent_.data()[i].is; })];
+    const double least = losses_.data()[best([&](int i) { return !is_silent(i); })];
     const double sharper = (std::max)(1.0, 1 / (std::max)(4 * least / counted_, 1e-12));
     double sum = 0;
     for (int i = 0; i < experts_; ++i) {
-      const double weight =
-          silent_.data()[i].is ? 0 : std::exp(-options_.rate * sharper * (losses_.data()[i] - least));
-      weights_.data()[i] = static_cast<Scalar>(weight);
-      sum += weight;
+      const double weight = std::exp(-options_.rate * sharper * (losses_.data()[i] - least));
+      weights_.data()[i] = static_cast<Scalar>(is_silent(i) || weight < 1e-9 ? 0 : weight);
+      sum += static_cast<double>(weights_.data()[i]);
     }
     for (int i = 0; i < experts_; ++i) {
       weights_.data()[i] = static_cast<Scalar>(static_cast<double>(weights_.data()[i]) / sum);
@@ -193,9 +186,8 @@ class ExponentialWeights {
   double counted_ = 0;  ///< the weight of all samples in the losses
   UsualValues<> usual_;
   Storage<double, Experts> losses_;
-  Storage<Scalar, Experts> sorted_;
+  Storage<Scalar, Experts> newest_, sorted_;
   Storage<Scalar, Experts> weights_;
-  Storage<Flag, Experts> silent_;  ///< whose newest loss was not finite
 };
 
 }  // namespace eddy

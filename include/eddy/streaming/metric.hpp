@@ -75,8 +75,8 @@ struct MetricOptions {
 /// also tell why to forget).
 ///
 /// Truth and prediction are numbers or vectors of any scalar type, which are added value by value. A pair
-/// that is not finite, or that the metric is not defined for, is skipped and counted; so is one whose error is
-/// so large that a sum of such would not be finite.
+/// that is not finite, or that the metric is not defined for, is skipped and counted; so is one whose error
+/// is so large that a sum of such would not be finite.
 template <MetricSummary S>
 class Metric {
  public:

@@ -36,8 +36,8 @@ struct PageHinkleyOptions {
 /// independent of each other raise a false alarm about every (exp(2δh) − 2δh − 1) / (2δ²) values, h = λ
 /// + 1.166, and a change of the mean by Δ standard deviations is found after about h / (Δ − δ) (Siegmund
 /// 1985, doi:10.1007/978-1-4757-1862-1): for the defaults four million, and 34 for Δ = 1. Values with heavy
-/// tails, or that hang together, as losses may, need a higher threshold. A value counts as `UsualValues` bounds
-/// it, in S as in μ and σ: one of 1e160 neither is a change nor hides the next.
+/// tails, or that hang together, as losses may, need a higher threshold. A value counts as `UsualValues`
+/// bounds it, in S as in μ and σ: one of 1e160 neither is a change nor hides the next.
 class PageHinkley {
  public:
   static constexpr const char* kind = "PageHinkley";

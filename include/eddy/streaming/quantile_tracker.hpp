@@ -32,15 +32,14 @@ struct QuantileTrackerOptions {
 ///
 /// where the step is proportional to a scale s of the numbers, so that η fits any unit (as in the "quantile
 /// tracking" of Angelopoulos, Candès & Tibshirani 2023, arXiv:2307.16895). While s stays, the share below, of
-/// any T numbers in a row, is off τ by |q_T − q_0| / (T η s), whatever the numbers do. The scale learns from x
-/// as `UsualValues` bounds it, so that one huge number, be it the first, moves q no further than another.
+/// any T numbers in a row, is off τ by |q_T − q_0| / (T η s), whatever the numbers do. The scale learns from
+/// x as `UsualValues` bounds it, so that one huge number, be it the first, moves q no further than another.
 class QuantileTracker {
  public:
   static constexpr const char* kind = "QuantileTracker";
 
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit QuantileTracker(QuantileTrackerOptions options = {})
-      : options_((options.check(), options)) {}
+  explicit QuantileTracker(QuantileTrackerOptions options = {}) : options_((options.check(), options)) {}
 
   /// Takes one number in; one that is not finite is skipped and counted.
   void add(double number) {
