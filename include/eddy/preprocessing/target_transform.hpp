@@ -90,6 +90,14 @@ inline void scale_label(const double* offset, const double* scale, double limit,
   }
 }
 
+/// The same for stage after stage; only the last is clipped.
+inline void scale_label(const double* stages, int count, double limit, double* z, int size) {
+  for (int stage = 0; stage < count; ++stage) {
+    const double* const offset = stages + Index{2} * stage * size;
+    scale_label(offset, offset + size, stage == count - 1 ? limit : 0.0, z, size);
+  }
+}
+
 /// One stage of what a label passes through: outliers become NaN, the rest is scaled by what was written.
 template <AffineTransform T>
 void scale_stage(const T& transform, const double* stage, double limit, double* y) {
@@ -110,11 +118,7 @@ void scale_label(const T& transform, const double* stages, double* y) {
   } else if constexpr (requires { transform.scale_label(y, stages); }) {
     transform.scale_label(y, stages);
   } else {
-    const int size = transform.outputs();
-    for (int stage = 0; stage < stages_of<T>; ++stage) {
-      const double* const offset = stages + Index{2} * stage * size;
-      scale_label(offset, offset + size, stage == stages_of<T> - 1 ? limit_of(transform) : 0, y, size);
-    }
+    scale_label(stages, stages_of<T>, limit_of(transform), y, transform.outputs());
   }
 }
 
