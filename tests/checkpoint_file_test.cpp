@@ -7,7 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstddef>
+#include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #if !defined(_WIN32)
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -307,6 +309,23 @@ TEST_F(CheckpointFile, APipeOrAFolderBesideItIsNoObstacle) {
   ASSERT_EQ(::mkfifo((folder_ / "model.eddy.0123456789abcdef.partial").c_str(), 0666), 0);
   EXPECT_EQ(refusal(path_), "");
   EXPECT_EQ(files_in(folder_), 3);
+}
+
+TEST_F(CheckpointFile, APartialFileIsCreatedWhereNothingIsOnly) {
+  write(folder_ / "file", "precious");
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0666), 0);
+  std::filesystem::create_symlink("file", folder_ / "link");
+  std::filesystem::create_symlink("gone", folder_ / "dangling");
+  for (const char* const name : {"file", "pipe", "link", "dangling"}) {
+    EXPECT_EQ(create_exclusively(folder_ / name, path_), -1) << name;
+    EXPECT_EQ(errno, EEXIST) << name;
+  }
+  EXPECT_EQ(contents(folder_ / "file"), "precious");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "gone"));
+  const int created = create_exclusively(folder_ / "new", path_);
+  ASSERT_GE(created, 0);
+  EXPECT_NE(::fcntl(created, F_GETFD) & FD_CLOEXEC, 0) << "programs that are started do not inherit it";
+  ::close(created);
 }
 
 TEST_F(CheckpointFile, OtherNamesOfAFileKeepItsOldContent) {

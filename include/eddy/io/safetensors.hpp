@@ -54,7 +54,9 @@ inline bool is_in_module(std::string_view name, const ExchangedModule& module, s
 inline std::string list_extra_tensors(const Safetensors& file, const std::vector<ExchangedModule>& modules,
                                       const std::set<std::string>& known, const SafetensorsOptions& options) {
   std::string list;
-  for (const auto& [name, tensor] : file.tensors) {
+  for (const auto& entry : file.tensors) {
+    const std::string& name = entry.first;
+    const StoredTensor& tensor = entry.second;
     if (known.contains(name)) {
       continue;
     }
