@@ -7,7 +7,9 @@
 
 #include <eddy/io/checkpoint.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -42,12 +44,12 @@ class CheckpointFile {
     guarded([&] {
       std::uint64_t size = 0;
       eddy::load(in_, size);
-      if (size > std::filesystem::file_size(path)) {
-        throw std::runtime_error("it is damaged");
+      if (size > (std::min)(std::uint64_t{longest}, std::uint64_t{std::filesystem::file_size(path)})) {
+        throw std::runtime_error("its description would take " + std::to_string(size) + " bytes");
       }
       std::vector<char> text(size);
       eddy::load(in_, text);
-      description_ = Description::parse(std::string(text.begin(), text.end()));
+      description_ = Description::parse({text.data(), text.size()});
     });
   }
 
@@ -64,6 +66,8 @@ class CheckpointFile {
   }
 
  private:
+  static constexpr std::size_t longest = std::size_t{1} << 26;  // of a description
+
   template <class Work>
   void guarded(Work&& work) const {
     try {

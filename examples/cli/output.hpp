@@ -3,6 +3,7 @@
 
 #include "columns.hpp"
 #include "errors.hpp"
+#include "text.hpp"
 
 #include <unistd.h>
 
@@ -170,25 +171,6 @@ class RowWriter {
       }
     }
     to += '"';
-  }
-
-  // Bytes of the character that the text begins with; 0 if it is none (RFC 3629).
-  static std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-      return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-    };
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80; };
-    const unsigned first = byte(0);
-    if (first >= 0xC2 && first < 0xE0) return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first < 0xF0) {
-      const bool overlong = first == 0xE0 && byte(1) < 0xA0, surrogate = first == 0xED && byte(1) >= 0xA0;
-      return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-    }
-    if (first >= 0xF0 && first < 0xF5) {
-      const bool overlong = first == 0xF0 && byte(1) < 0x90, beyond = first == 0xF4 && byte(1) >= 0x90;
-      return follows(1) && follows(2) && follows(3) && !overlong && !beyond ? 4 : 0;
-    }
-    return 0;
   }
 
   const Columns& columns_;
