@@ -38,12 +38,10 @@ class Fourier {
       : count_((check_fixed<Periods>("the number of periods", static_cast<int>(periods.size())),
                 static_cast<int>(periods.size()))),
         periods_(count_),
-        values_(Index{2} * Harmonics * count_) {
+        values_(checked_width("the number of waves", std::int64_t{2} * Harmonics * count_)) {
     double* to = periods_.data();
     for (const double period : periods) {
-      if (!is_finite(period) || period <= 0) {
-        fail("a period is " + std::to_string(period) + ", expected above 0");
-      }
+      check_setting("a period", period, above(0));
       *to++ = period;
     }
   }

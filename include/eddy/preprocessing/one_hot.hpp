@@ -22,7 +22,9 @@ class OneHot {
   OneHot() requires(fixed) : OneHot(Classes) {}
   /// Number of classes at run time, at least 1; allocates.
   explicit OneHot(int classes)
-      : classes_((check_fixed<Classes>("the number of classes", classes), classes)), values_(classes) {}
+      : classes_((check_fixed<Classes>("the number of classes", classes),
+                  checked_width("the number of classes", classes))),
+        values_(classes_) {}
 
   int inputs() const { return 1; }
   int outputs() const { return classes_; }

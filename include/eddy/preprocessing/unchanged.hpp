@@ -30,6 +30,12 @@ class Unchanged {
   template <Values X>
   VectorView<const Scalar, Size> transform(const X& x) {
     buffer_.take(x);
+    return buffer_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Size> transform_in_double(const X& x) {
+    buffer_.take(x);
     return buffer_.view();
   }
 
