@@ -57,7 +57,10 @@ class Output {
 class RowWriter {
  public:
   RowWriter(const Columns& columns, const Options& options)
-      : columns_(columns), json_(options.output == "jsonl"), separator_(options.separator) {
+      : columns_(columns),
+        json_(options.output == "jsonl"),
+        separator_(options.separator),
+        printed_(columns.targets.size() * static_cast<std::size_t>(options.horizon)) {
     names_.push_back("row");
     for (const std::size_t column : columns.kept) names_.push_back(columns.names[column]);
     for (const std::size_t column : columns.targets) {
@@ -93,14 +96,34 @@ class RowWriter {
     }
     for (std::size_t i = 0; i < truth.size(); ++i) {
       value(to, truth[i], [&] { append(to, truth[i]); });
-      for (const double prediction : {expected[i], ahead[i]}) {
-        value(to, prediction, [&] { append(to, prediction); });
-      }
+      // What is expected now was written `horizon` rows ago.
+      Printed& printed = printed_[newest_];
+      value(to, expected[i],
+            [&] { to += printed.is(expected[i]) ? printed.text() : printed.set(expected[i]); });
+      value(to, ahead[i], [&] { to += printed.set(ahead[i]); });
+      newest_ = newest_ + 1 < printed_.size() ? newest_ + 1 : 0;
     }
     to += json_ ? "}\n" : "\n";
   }
 
  private:
+  /// A number as it was written: most of the time that a row takes to write goes into its digits.
+  class Printed {
+   public:
+    bool is(double number) const { return size_ > 0 && number_ == number; }
+    std::string_view set(double number) {
+      number_ = number;
+      size_ = static_cast<std::size_t>(std::to_chars(text_, text_ + sizeof text_, number).ptr - text_);
+      return text();
+    }
+    std::string_view text() const { return {text_, size_}; }
+
+   private:
+    double number_ = 0;
+    std::size_t size_ = 0;
+    char text_[32] = {};
+  };
+
   void begin_value(std::string& to) {
     if (json_) {
       to += names_[next_];
@@ -167,6 +190,8 @@ class RowWriter {
   char separator_;
   std::vector<std::string> names_;  // of JSON, with all that stands before a value
   std::size_t next_ = 0;
+  std::vector<Printed> printed_;  // predictions of the newest `horizon` rows, a ring
+  std::size_t newest_ = 0;
 };
 
 }  // namespace eddy_stream
