@@ -8,8 +8,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
-#include <initializer_list>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -28,7 +28,7 @@ inline std::string_view trimmed(std::string_view text) {
 /// What a field holds.
 enum class Content {
   number,
-  missing,  ///< empty, NaN, NA, N/A, null, or what the user has named
+  missing,  ///< empty, NaN, NA, N/A, null, NULL, or what the user has named
   marker,   ///< what other programs write for a missing value: it is told once that it is taken for one
   text
 };
@@ -60,17 +60,12 @@ class NumberFormat {
     if (parsed && std::isfinite(value) && !is_among(missing_values_, value)) return Content::number;
     const bool means_nothing = parsed && !std::isinf(value);  // NaN, or a number that is named as missing
     value = std::numeric_limits<double>::quiet_NaN();
-    if (means_nothing || text.empty() || is_any_of(text, {"NA", "N/A", "NULL"}) ||
+    if (means_nothing || text.empty() || text == "NA" || text == "N/A" || text == "null" || text == "NULL" ||
         std::any_of(missing_.begin(), missing_.end(),
                     [&](const std::string& other) { return trimmed(other) == text; })) {
       return Content::missing;
     }
-    return is_any_of(text, {"?",       "-",      "--",       "---",     ".",       "..",   "...",
-                            "*",       "**",     "***",      "\\N",     "NaT",     "None", "Nil",
-                            "MM",      "#N/A",   "#N/A N/A", "#NA",     "#NULL!",  "<NA>", "(null)",
-                            "missing", "1.#IND", "-1.#IND",  "1.#QNAN", "-1.#QNAN"})
-               ? Content::marker
-               : Content::text;
+    return is_any_of(text, markers) ? Content::marker : Content::text;
   }
 
   /// What a text that is no number here would be elsewhere, with the options that read it; or nothing.
@@ -82,6 +77,7 @@ class NumberFormat {
     };
     const std::string comma = R"(a number with a decimal comma (--decimal ","))";
     const std::string groups = R"(a number with thousands separators (--thousands ","))";
+    if (reads(".", "")) return R"(a number with a decimal point (--decimal "."))";
     if (reads(",", "")) return reads(".", ",") ? comma + " or " + groups.substr(9) : comma;
     if (reads(".", ",")) return groups;
     for (const char* const decimal : {".", ","}) {
@@ -93,7 +89,6 @@ class NumberFormat {
         }
       }
     }
-    if (reads(".", "")) return "a number with a decimal point (--decimal \".\")";
     return "";
   }
 
@@ -114,40 +109,45 @@ class NumberFormat {
   }
 
   // With a decimal point and without thousands separators; false if these do not stand between groups of
-  // three.
+  // three, or where a sign is none here.
   bool rewrite(std::string_view text, std::string& plain) const {
-    const std::size_t fraction = (std::min)(text.find(signs_.decimal), text.size());
-    if (signs_.decimal != '.' && text.find('.', fraction) != text.npos) return false;
-    std::string_view whole = text.substr(0, fraction);
+    const char ends[] = {signs_.decimal, 'e', 'E'};
+    const std::size_t end = (std::min)(text.find_first_of(std::string_view(ends, sizeof ends)), text.size());
+    std::string_view whole = text.substr(0, end), rest = text.substr(end);
     if (whole.starts_with('-')) {
       plain += '-';
       whole.remove_prefix(1);
     }
-    for (bool first = true;; first = false) {
-      const std::size_t end = signs_.thousands.empty() ? whole.npos : whole.find(signs_.thousands);
-      const std::string_view group = whole.substr(0, end);
-      const bool grouped = !first || end != whole.npos;
-      const std::size_t digits = (std::min)(group.find_first_not_of("0123456789"), group.size());
-      if (grouped && (first ? digits == 0 || digits > 3 : digits != 3)) return false;
-      if (grouped && digits != group.size()) return false;
-      if (signs_.decimal != '.' && group.find('.') != group.npos) return false;
+    const bool grouped = !signs_.thousands.empty() && whole.find(signs_.thousands) != whole.npos;
+    for (std::size_t least = 1; !whole.empty() || least == 3; least = 3) {
+      const std::size_t group_end =
+          grouped ? (std::min)(whole.find(signs_.thousands), whole.size()) : whole.size();
+      const std::string_view group = whole.substr(0, group_end);
+      if (group.find('.') != group.npos || (grouped && (group.size() < least || group.size() > 3)))
+        return false;
       plain += group;
-      if (end == whole.npos) break;
-      whole.remove_prefix(end + signs_.thousands.size());
+      if (group_end == whole.size()) break;
+      whole.remove_prefix(group_end + signs_.thousands.size());
     }
-    if (fraction < text.size()) {
+    if (rest.starts_with(signs_.decimal)) {
       plain += '.';
-      plain += text.substr(fraction + 1);
+      rest.remove_prefix(1);
     }
-    return true;
+    plain += rest;
+    return rest.find('.') == rest.npos;
   }
 
   static bool is_among(const std::vector<double>& values, double value) {
     return std::find(values.begin(), values.end(), value) != values.end();
   }
 
+  static constexpr std::string_view markers[] = {
+      "?",    "-",   "--",       "---",    ".",    "..",     "...",     "*",       "**",      "***",
+      "NA",   "N/A", "NaT",      "None",   "Null", "Nil",    "MM",      "missing", "(null)",  "<NA>",
+      "#N/A", "#NA", "#N/A N/A", "#NULL!", "\\N",  "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"};
+
   // In any case: none, None, NONE.
-  static bool is_any_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  static bool is_any_of(std::string_view text, std::span<const std::string_view> words) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
       return std::equal(text.begin(), text.end(), word.begin(), word.end(),

@@ -19,7 +19,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <istream>
+#include <new>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -254,7 +257,12 @@ inline void RowStream::resume(CheckpointFile& saved) {
                           "\" was made with other options: " + text);
   }
   const int rolling = std::exchange(options_.rolling, description.rolling);
-  make(asked);
+  try {
+    make(asked);
+  } catch (const std::bad_alloc&) {
+    throw CheckpointError("the checkpoint \"" + options_.checkpoint +
+                          "\" is of a model beyond the memory there is");
+  }
   saved.read([&](std::istream& in) { predictor_->load(in, *place_); });
   if (options_.learning_rate_named) predictor_->set_learning_rate(options_.learning_rate);
   if (options_.rolling_named && rolling != options_.rolling) {
