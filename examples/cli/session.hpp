@@ -186,7 +186,7 @@ class Session {
     if (options_.metrics && rows_.has_begun()) {
       const Columns& columns = rows_.predictor().columns();
       for (std::size_t i = 0; i < columns.targets.size(); ++i) {
-        progress_.say(rows_.predictor().scores()[i].table(in_quotes(columns.names[columns.targets[i]], 60)));
+        progress_.say(rows_.predictor().scores()[i].table(columns.names[columns.targets[i]]));
       }
     }
     if (replay_.is_on()) {

@@ -57,14 +57,17 @@ inline std::string escaped(std::string_view text, std::string_view kept = "") {
   return result;
 }
 
-/// A field for a message: quoted, escaped, and cut between two characters where it is long.
-inline std::string in_quotes(std::string_view text, std::size_t longest = 40) {
+/// Escaped, and cut between two characters where it is long.
+inline std::string shortened(std::string_view text, std::size_t longest) {
   std::size_t end = 0;
   while (end < text.size() && end < longest) {
     const std::size_t length = utf8_length(text.substr(end));
     end += length > 0 ? length : 1;
   }
-  return '"' + escaped(text.substr(0, end)) + (end < text.size() ? "…\"" : "\"");
+  return escaped(text.substr(0, end)) + (end < text.size() ? "…" : "");
 }
+
+/// A field for a message.
+inline std::string in_quotes(std::string_view text) { return '"' + shortened(text, 40) + '"'; }
 
 }  // namespace eddy_stream
