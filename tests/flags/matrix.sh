@@ -40,6 +40,19 @@ package() {
   pkg-config "$@" | sed 's/-I/-isystem /g'
 }
 
+# The property tester, where flags change what the compiler makes of the library the most.
+properties() {
+  folder=$1 compiler=$2
+  shift 2
+  case "$compiler $*" in
+    aarch64*) return ;;
+    *-O0* | *-ffast-math* | *-march=native*) ;;
+    *) return ;;
+  esac
+  CXX=$compiler FLAGS=$* tests/properties/build.sh "$folder/properties" &&
+    "$folder/properties/properties" --cases 100 --seed 1001
+}
+
 # GoogleTest, and the headers that are the same on every machine, for a compiler that must not see this one's own.
 prepare_aarch64() {
   mkdir -p build/matrix/aarch64/include
@@ -76,7 +89,8 @@ build_and_run() {
   printf '%s\n' $tests | xargs -P "$jobs" -I '{}' "$compiler" -std=c++20 $warnings "$@" -Iinclude -Itests $headers \
     -DEDDY_FIXTURES="\"$PWD/tests/fixtures\"" -c 'tests/{}_test.cpp' -o "$folder/{}.o" &&
     "$compiler" "$@" "$folder"/*.o $libraries -o "$folder/tests" &&
-    $emulator "$folder/tests"
+    $emulator "$folder/tests" &&
+    properties "$folder" "$compiler" "$@"
 }
 
 mkdir -p build/matrix

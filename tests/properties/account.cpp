@@ -10,19 +10,13 @@ namespace eddy::properties {
 Written write(const Label& label, int targets) {
   Written written;
   const auto size = static_cast<std::size_t>(targets);
-  if (label.form == Label::Form::class_index) {
-    written.target.assign(size, 0);
-    written.target[static_cast<std::size_t>(label.index)] = 1;
-    written.weight.assign(size, 1);
-    return written;
-  }
   bool bad = false, any = false;
   for (std::size_t i = 0; i < size; ++i) {
     const double value = label.values[i];
     const bool missing = is_nan(value);
     double weight = 1;
-    if (label.form != Label::Form::values) {
-      weight = label.weights[label.form == Label::Form::weight ? 0 : i];
+    if (label.form == Label::Form::weights) {
+      weight = label.weights[i];
       bad |= !is_finite(weight) || weight < 0;
     }
     bad |= !missing && !is_finite(value);
@@ -87,10 +81,11 @@ Entered Account::enter(std::int64_t when, const std::vector<Label>& labels) {
     } else if (step.gap) {
       status = UpdateStatus::input_not_finite;
     } else {
-      const bool finite = std::all_of(step.prediction.begin(), step.prediction.end(),
-                                      [](double p) { return is_finite(p); });
+      const bool finite =
+          std::all_of(step.prediction.begin(), step.prediction.end(), [](double p) { return is_finite(p); });
       const double loss =
-          finite ? loss_of(specification_.loss, step.prediction, written.target, written.weight, errors[c]) : nan;
+          finite ? loss_of(specification_.loss, step.prediction, written.target, written.weight, errors[c])
+                 : nan;
       if (!is_finite(loss)) {
         errors[c].clear();
         status = UpdateStatus::loss_not_finite;
@@ -141,16 +136,21 @@ WindowGradient Account::sweep(const Values& now) {
       oldest = oldest == 0 ? newest : oldest;
     }
   }
+  // An amortized sweep has room for the steps forward that are taken meanwhile; it does not go back through
+  // them.
+  const std::int64_t first =
+      specification_.amortized ? (std::min)(oldest, newest - specification_.window + 1) : 0;
   WindowGradient sum;
   sum.gradient.assign(now.size(), 0);
   for (std::size_t c = 0; c < states_.size(); ++c) {
     std::vector<const Step*> steps;
     for (const Moment& moment : window_) {
-      if (moment.columns.front().time <= newest) {
+      if (moment.columns.front().time <= newest && moment.columns.front().time >= first) {
         steps.push_back(&moment.columns[c]);
       }
     }
-    const WindowGradient one = gradient_of(specification_, steps, now, tolerant ? specification_.tolerance : 0, oldest);
+    const WindowGradient one =
+        gradient_of(specification_, steps, now, tolerant ? specification_.tolerance : 0, oldest);
     sum.doubtful |= one.doubtful;
     for (std::size_t i = 0; i < now.size(); ++i) {
       sum.gradient[i] += one.gradient[i];

@@ -1,5 +1,7 @@
 #include "action.hpp"
 
+#include <eddy/core/finite.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,13 +12,15 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// How the samples and labels of a case come: drawn once, so that there are prompt labels and late ones, bursts
-/// and silence.
+/// How the samples and labels of a case come: drawn once, so that there are prompt labels and late ones,
+/// bursts and silence.
 struct Habits {
   explicit Habits(Random& random, const Case& own)
       : specification(own.specification),
         wild(own.wild),
-        batch(own.mirror ? 1 : happens(random, 0.25) ? value_between(random, 0.2, 0.9) : 0.0),
+        batch(own.mirror              ? 1
+              : happens(random, 0.25) ? value_between(random, 0.2, 0.9)
+                                      : 0.0),
         own_stream(value_between(random, 0.3, 1)),
         prompt(value_between(random, 0, 1)),
         labelled(happens(random, 0.3) ? value_between(random, 0.02, 0.3) : value_between(random, 0.3, 1)),
@@ -49,7 +53,10 @@ Values draw_x(Random& random, const Habits& habits) {
   const double style = random.uniform();
   if (s.parts.front().kind == Kind::embedding) {
     const int symbols = s.parts.front().inputs;
-    x.push_back(happens(random, habits.bad_x) ? (style < 0.4 ? symbols : style < 0.7 ? 0.5 : style < 0.9 ? nan : -1)
+    x.push_back(happens(random, habits.bad_x) ? (style < 0.4   ? symbols
+                                                 : style < 0.7 ? 0.5
+                                                 : style < 0.9 ? nan
+                                                               : -1)
                                               : below(random, symbols));
     return x;
   }
@@ -60,7 +67,9 @@ Values draw_x(Random& random, const Habits& habits) {
     }
   }
   if (happens(random, habits.bad_x)) {
-    x[static_cast<std::size_t>(below(random, s.inputs()))] = happens(random, 0.7) ? nan : style < 0.5 ? infinity : -infinity;
+    x[static_cast<std::size_t>(below(random, s.inputs()))] = happens(random, 0.7) ? nan
+                                                             : style < 0.5        ? infinity
+                                                                                  : -infinity;
   }
   return x;
 }
@@ -107,12 +116,24 @@ Label draw_label(Random& random, const Habits& habits) {
   if (habits.specification.loss.kind == LossKind::softmax && happens(random, 0.5)) {
     label.form = Label::Form::class_index;
     label.index = below(random, targets);
+    std::fill(label.values.begin(), label.values.end(), 0);
+    label.values[static_cast<std::size_t>(label.index)] = 1;
   } else if (happens(random, habits.weighted)) {
-    label.form = happens(random, 0.5) ? Label::Form::weight : Label::Form::weights;
-    for (int i = 0; i < (label.form == Label::Form::weight ? 1 : targets); ++i) {
+    label.form = Label::Form::weights;
+    for (int i = 0; i < targets; ++i) {
       const double kind = random.uniform();
-      label.weights.push_back(kind < 0.1 ? 0 : kind < 0.12 ? -1 : kind < 0.14 ? nan : value_between(random, 0, 2));
+      label.weights.push_back(kind < 0.1    ? 0
+                              : kind < 0.12 ? -1
+                              : kind < 0.14 ? nan
+                                            : value_between(random, 0, 2));
     }
+  } else if (habits.specification.loss.kind == LossKind::tasks && happens(random, 0.5)) {
+    const auto chosen = std::find(label.values.begin() + 1, label.values.end(), 1.0);
+    label.index = chosen == label.values.end() ? -1 : static_cast<int>(chosen - label.values.begin()) - 1;
+    const bool infinite = !is_finite(label.values[0]) && !is_nan(label.values[0]);
+    const bool none = label.index < 0 && is_nan(label.values[0]);
+    label.form = infinite || none || (label.index < 0 && !is_nan(label.values.back())) ? Label::Form::values
+                                                                                       : Label::Form::tasks;
   }
   return label;
 }
@@ -136,9 +157,10 @@ int draw_delay(Random& random, const Habits& habits) {
 }
 
 Action draw_housekeeping(Random& random, const Habits& habits, bool batch) {
-  static constexpr Verb verbs[] = {Verb::reset,  Verb::reset_optimizer, Verb::freeze,        Verb::unfreeze,
-                                   Verb::copy,   Verb::learning_rate,   Verb::scale_weights, Verb::forget_rehearsed,
-                                   Verb::move,   Verb::reload,          Verb::reload,        Verb::unfreeze};
+  static constexpr Verb verbs[] = {
+      Verb::reset, Verb::reset_optimizer, Verb::freeze,        Verb::unfreeze,
+      Verb::copy,  Verb::learning_rate,   Verb::scale_weights, Verb::forget_rehearsed,
+      Verb::move,  Verb::reload,          Verb::reload,        Verb::unfreeze};
   Action action;
   action.verb = verbs[below(random, 12)];
   action.variant = below(random, 2);
@@ -167,10 +189,10 @@ Action draw_action(Random& random, const Habits& habits) {
   const bool labelled = happens(random, habits.labelled), prompt = happens(random, habits.prompt);
   if (batch) {
     draw_batch(random, habits, action);
-    action.verb = !labelled                ? Verb::batch_step
-                  : prompt                 ? Verb::batch_fit
-                  : happens(random, 0.3)   ? Verb::batch_newest
-                                           : Verb::batch_at;
+    action.verb = !labelled              ? Verb::batch_step
+                  : prompt               ? Verb::batch_fit
+                  : happens(random, 0.3) ? Verb::batch_newest
+                                         : Verb::batch_at;
     action.delay = draw_delay(random, habits);
     return action;
   }
@@ -208,8 +230,9 @@ Case draw_case(std::uint64_t seed, int actions) {
       const Action again = own.actions.back();
       for (int k = below(random, 2 * s.window + 2); k > 0; --k) {
         own.actions.push_back(again);
-        own.actions.back().verb = again.mask.empty() && again.y.empty() ? (happens(random, 0.5) ? Verb::step : again.verb)
-                                                                        : Verb::batch_step;
+        own.actions.back().verb = again.mask.empty() && again.y.empty()
+                                      ? (happens(random, 0.5) ? Verb::step : again.verb)
+                                      : Verb::batch_step;
         if (again.x.empty()) {
           own.actions.pop_back();
         }

@@ -47,7 +47,7 @@ struct Action {
 /// A model and what is done to it: what a seed draws.
 struct Case {
   std::uint64_t seed = 0;
-  bool wild = false;    ///< numbers as large and small as there are: nothing but finiteness and bits is checked
+  bool wild = false;  ///< numbers as large and small as there are: nothing but finiteness and bits is checked
   bool mirror = false;  ///< a batch of one stream beside a stream, by both of which the same is done
   Specification specification;
   std::vector<Action> actions;

@@ -106,8 +106,9 @@ Scalar evaluate_any(const LossSetting& setting, const VectorView<const Scalar>& 
     return static_cast<Scalar>(evaluate(loss, prediction, target, weight, gradient));
   });
 }
-template float evaluate_any(const LossSetting&, const VectorView<const float>&, const VectorView<const float>&,
-                            const VectorView<const float>&, VectorView<float>);
+template float evaluate_any(const LossSetting&, const VectorView<const float>&,
+                            const VectorView<const float>&, const VectorView<const float>&,
+                            VectorView<float>);
 template double evaluate_any(const LossSetting&, const VectorView<const double>&,
                              const VectorView<const double>&, const VectorView<const double>&,
                              VectorView<double>);

@@ -21,7 +21,9 @@ std::string literal(double value) {
 namespace {
 
 std::string layer_type(const Part& part, const std::string& scalar) {
-  const auto with = [&](const char* name, const char* more) { return std::string("eddy::") + name + "<" + scalar + more + ">"; };
+  const auto with = [&](const char* name, const char* more) {
+    return std::string("eddy::") + name + "<" + scalar + more + ">";
+  };
   const auto bare = [&]() -> std::string {
     switch (part.kind) {
       case Kind::rnn_tanh:
@@ -69,23 +71,32 @@ std::string layer_type(const Part& part, const std::string& scalar) {
 std::string layer_value(const Part& part, const std::string& scalar) {
   Part inner = part;
   if (part.wrap == Wrap::none) {
-    return layer_type(part, scalar) + "(" + std::to_string(part.inputs) + ", " + std::to_string(part.outputs) + ")";
+    return layer_type(part, scalar) + "(" + std::to_string(part.inputs) + ", " +
+           std::to_string(part.outputs) + ")";
   }
   inner.wrap = part.wrap == Wrap::skip_frozen ? Wrap::frozen : Wrap::none;
   return layer_type(part, scalar) + "(" + layer_value(inner, scalar) + ")";
 }
 
 std::string loss_type(LossKind kind) {
-  static const char* const names[] = {"MeanSquaredError", "MeanAbsoluteError", "HuberLoss",       "PinballLoss",
-                                      "LogisticLoss",     "PoissonLoss",       "GaussianLoss",    "SoftmaxCrossEntropy",
-                                      "QuantileLoss<2>",  "Tasks<eddy::Task<eddy::MeanSquaredError>, eddy::Task<eddy::SoftmaxCrossEntropy>>"};
+  static const char* const names[] = {
+      "MeanSquaredError", "MeanAbsoluteError",
+      "HuberLoss",        "PinballLoss",
+      "LogisticLoss",     "PoissonLoss",
+      "GaussianLoss",     "SoftmaxCrossEntropy",
+      "QuantileLoss<2>",  "Tasks<eddy::Task<eddy::MeanSquaredError>, eddy::Task<eddy::SoftmaxCrossEntropy>>"};
   return std::string("eddy::") + names[static_cast<int>(kind)];
 }
 
 std::string optimizer_type(const OptimizerSetting& setting) {
   static const char* const names[] = {"Sgd", "Momentum", "Nesterov", "RmsProp", "Adagrad", "Adam", "AdamW"};
-  static const char* const schedules[] = {"",           "ConstantRate",      "StepDecay", "ExponentialDecay",
-                                          "CosineDecay", "InverseSquareRoot", "WarmUp<eddy::StepDecay>"};
+  static const char* const schedules[] = {"",
+                                          "ConstantRate",
+                                          "StepDecay",
+                                          "ExponentialDecay",
+                                          "CosineDecay",
+                                          "InverseSquareRoot",
+                                          "WarmUp<eddy::StepDecay>"};
   const std::string inner = std::string("eddy::") + names[static_cast<int>(setting.kind)];
   return setting.schedule == ScheduleKind::none
              ? inner
@@ -115,7 +126,8 @@ std::string settings(const Specification& s) {
       set("loss.label_smoothing", s.loss.number);
       break;
     case LossKind::quantiles:
-      text += "  options.loss.quantiles = {" + literal(s.loss.number / 2) + ", " + literal((1 + s.loss.number) / 2) + "};\n";
+      text += "  options.loss.quantiles = {" + literal(s.loss.number / 2) + ", " +
+              literal((1 + s.loss.number) / 2) + "};\n";
       break;
     case LossKind::tasks:
       text += "  std::get<1>(options.loss.tasks).outputs = " + std::to_string(s.outputs() - 1) + ";\n";
@@ -185,7 +197,8 @@ std::string program_of(const Specification& s) {
       text += (&part == &s.parts.front() ? "" : ", ") + layer_type(part, scalar);
       construction += (&part == &s.parts.front() ? "" : ", ") + layer_value(part, scalar);
     }
-    text += ">;\nusing Model = eddy::Online<Network, " + loss_type(s.loss.kind) + ", " + optimizer_type(s.optimizer) +
+    text += ">;\nusing Model = eddy::Online<Network, " + loss_type(s.loss.kind) + ", " +
+            optimizer_type(s.optimizer) +
             (s.amortized ? ", eddy::AmortizedBptt<-1, -1>" : ", eddy::TruncatedBptt<-1, -1>") +
             (s.rehearsal == RehearsalKind::none     ? ", eddy::NoRehearsal"
              : s.rehearsal == RehearsalKind::recent ? ", eddy::RecentRehearsal<-1>"
@@ -193,7 +206,8 @@ std::string program_of(const Specification& s) {
             ">;\n";
     construction = "Network(" + construction + "), ";
   }
-  text += "\nModel make() {\n  Model::Options options;\n" + settings(s) + "  return Model(" + construction + "options);\n}\n";
+  text += "\nModel make() {\n  Model::Options options;\n" + settings(s) + "  return Model(" + construction +
+          "options);\n}\n";
   return text;
 }
 
@@ -243,8 +257,11 @@ std::string Calls::label(const Label& y) const {
       break;
     case Label::Form::class_index:
       return std::to_string(y.index);
-    case Label::Form::weight:
-      return "eddy::weighted(" + values(y.values) + ", Scalar(" + literal(y.weights[0]) + "))";
+    case Label::Form::tasks:
+      return is_nan(y.values[0]) ? "eddy::task<1>(" + std::to_string(y.index) + ")"
+             : y.index < 0
+                 ? "eddy::labels(Scalar(" + literal(y.values[0]) + "))"
+                 : "eddy::labels(Scalar(" + literal(y.values[0]) + "), " + std::to_string(y.index) + ")";
     case Label::Form::weights:
       return "eddy::weighted(" + values(y.values) + ", " + values(y.weights) + ")";
   }

@@ -1,13 +1,13 @@
 #include "isolated.hpp"
 
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <functional>
-
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace eddy::properties {
 namespace {
@@ -59,11 +59,12 @@ std::optional<Finding> in_process(bool quiet, const std::function<void()>& work)
   }
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
-    return Finding{signal == SIGALRM ? "a case ends in time" : "the program does not crash", ::strsignal(signal),
-                   left.action};
+    return Finding{signal == SIGALRM ? "a case ends in time" : "the program does not crash",
+                   ::strsignal(signal), left.action};
   }
   if (WEXITSTATUS(status) != 0) {
-    return Finding{"the program does not crash", "a sanitizer ended it, with a report on standard error", left.action};
+    return Finding{"the program does not crash", "a sanitizer ended it, with a report on standard error",
+                   left.action};
   }
   return std::nullopt;
 }
@@ -79,7 +80,8 @@ std::optional<Finding> run_isolated(const Case& own) {
   });
 }
 
-Outcome run_many(std::uint64_t seed, int actions, bool verbose, const std::function<bool(std::uint64_t)>& stop) {
+Outcome run_many(std::uint64_t seed, int actions, bool verbose,
+                 const std::function<bool(std::uint64_t)>& stop) {
   Outcome outcome{seed, std::nullopt};
   shared().seed = seed - 1;
   outcome.finding = in_process(false, [&] {
@@ -88,7 +90,8 @@ Outcome run_many(std::uint64_t seed, int actions, bool verbose, const std::funct
       ::alarm(seconds_a_case);
       const Case own = draw_case(next, actions);
       if (verbose) {
-        std::fprintf(stderr, "%llu %s\n", static_cast<unsigned long long>(next), own.specification.form.c_str());
+        std::fprintf(stderr, "%llu %s\n", static_cast<unsigned long long>(next),
+                     own.specification.form.c_str());
       }
       if (const auto finding = run_case(own)) {
         leave(*finding);

@@ -16,7 +16,8 @@ struct Outcome {
 };
 
 /// Runs the cases of seeds from `seed` on in one process, until `stop(next seed)` or a finding.
-Outcome run_many(std::uint64_t seed, int actions, bool verbose, const std::function<bool(std::uint64_t)>& stop);
+Outcome run_many(std::uint64_t seed, int actions, bool verbose,
+                 const std::function<bool(std::uint64_t)>& stop);
 
 /// Runs a case in a process of its own, which prints what it calls.
 void print_calls(const Case& own);

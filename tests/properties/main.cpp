@@ -14,7 +14,8 @@ namespace {
 using namespace eddy::properties;
 
 constexpr const char* usage =
-    "properties [--seconds S | --cases N] [--seed N] [--actions N] [--target T] [--all] [--only] [--verbose]\n"
+    "properties [--seconds S | --cases N] [--seed N] [--actions N] [--target T] [--all] [--only] "
+    "[--verbose]\n"
     "\n"
     "  --seconds S   looks for so long\n"
     "  --cases N     or at so many cases (200)\n"

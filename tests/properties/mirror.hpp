@@ -63,7 +63,8 @@ class Mirror {
         batch_->reset_optimizer();
         break;
       case Verb::learning_rate:
-        calls_.add("a.optimizer().learning_rate = b.optimizer().learning_rate = " + literal(action.number) + ";");
+        calls_.add("a.optimizer().learning_rate = b.optimizer().learning_rate = " + literal(action.number) +
+                   ";");
         stream_->set_learning_rate(action.number);
         batch_->set_learning_rate(action.number);
         break;
@@ -83,8 +84,8 @@ class Mirror {
       }
       if (!is_finite(a[i]) || !is_finite(b[i]) || std::abs(a[i] - b[i]) > 1e-6 * (1 + std::abs(a[i]))) {
         throw Finding{"a batch of one stream equals a stream",
-                      what + " " + std::to_string(i) + " is " + literal(a[i]) + " by a stream, " + literal(b[i]) +
-                          " by a batch",
+                      what + " " + std::to_string(i) + " is " + literal(a[i]) + " by a stream, " +
+                          literal(b[i]) + " by a batch",
                       0};
       }
     }

@@ -1,5 +1,5 @@
-// The mathematics of layers, losses and optimizers, written down once more from their papers, in double, number
-// by number. Nothing here is the library's.
+// The mathematics of layers, losses and optimizers, written down once more from their papers, in double,
+// number by number. Nothing here is the library's.
 
 #include "reference.hpp"
 
@@ -28,7 +28,8 @@ Variable logistic(Graph& g, Variable a) {
 }
 Variable relu(Graph& g, Variable a) {
   g.nearest_kink = a.value == 0 ? g.nearest_kink : (std::min)(g.nearest_kink, std::abs(a.value));
-  return g.unary(a.value > 0 ? a.value : 0, a, a.value > 0 ? 1 : 0);
+  // max(NaN, 0) is NaN here, and in the library
+  return g.unary(a.value < 0 ? 0 : a.value, a, a.value > 0 ? 1 : 0);
 }
 Variable complement(Graph& g, Variable a) { return g.unary(1 - a.value, a, -1); }
 
@@ -230,7 +231,8 @@ Dual loss_by(const LossSetting& loss, const std::vector<Dual>& p, const Values& 
       for (std::size_t k = 0; k < 2; ++k) {
         const double tau = k == 0 ? loss.number / 2 : (1 + loss.number) / 2;
         for (std::size_t i = 0; i < n; ++i) {
-          sum = sum + w[i] / static_cast<double>(2 * n) * pointwise(LossKind::pinball, tau, p[k * n + i], y[i]);
+          sum =
+              sum + w[i] / static_cast<double>(2 * n) * pointwise(LossKind::pinball, tau, p[k * n + i], y[i]);
         }
       }
       return sum;
@@ -300,7 +302,8 @@ double schedule_of(const OptimizerSetting& s, std::int64_t step) {
     case ScheduleKind::exponential:
       return std::pow(s.factor, (t - 1) / period);
     case ScheduleKind::cosine:
-      return s.factor + (1 - s.factor) * (1 + std::cos(std::numbers::pi * (std::min)(1.0, (t - 1) / period))) / 2;
+      return s.factor +
+             (1 - s.factor) * (1 + std::cos(std::numbers::pi * (std::min)(1.0, (t - 1) / period))) / 2;
     case ScheduleKind::root:
       return std::sqrt(period / (std::max)(t, period));
     case ScheduleKind::warm_up:
@@ -323,10 +326,12 @@ Moved move_weight(const OptimizerSetting& s, double factor, std::int64_t step, d
       return {w - rate * (g + s.momentum * m), m, v, rate * (std::abs(m) + 2 * std::abs(g))};
     case OptimizerKind::rms_prop:
       m = s.momentum * m + (1 - s.momentum) * g * g;
-      return {w - rate * g / (std::sqrt(m) + s.epsilon), m, v, rate * std::abs(g) / (std::sqrt(m) + s.epsilon)};
+      return {w - rate * g / (std::sqrt(m) + s.epsilon), m, v,
+              rate * std::abs(g) / (std::sqrt(m) + s.epsilon)};
     case OptimizerKind::adagrad:
       m += g * g;
-      return {w - rate * g / (std::sqrt(m) + s.epsilon), m, v, rate * std::abs(g) / (std::sqrt(m) + s.epsilon)};
+      return {w - rate * g / (std::sqrt(m) + s.epsilon), m, v,
+              rate * std::abs(g) / (std::sqrt(m) + s.epsilon)};
     case OptimizerKind::adam:
     case OptimizerKind::adam_w: {
       const double decay = s.kind == OptimizerKind::adam_w ? rate * s.weight_decay : 0;

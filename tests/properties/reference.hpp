@@ -15,7 +15,8 @@ struct Weights {
   const Values* now;
 };
 
-/// One step of the network by its equations, number after number. The state, layer after layer, is carried on.
+/// One step of the network by its equations, number after number. The state, layer after layer, is carried
+/// on.
 std::vector<Variable> step_forward(Graph& graph, const Specification& specification, const Weights& weights,
                                    const Values& x, std::vector<Variable>& state);
 

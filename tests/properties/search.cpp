@@ -14,7 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 /// Leaves out actions, more and more of them at a time fewer, as long as the same rule fails.
 void shorten(Case& own, Finding& finding, double seconds) {
@@ -30,7 +32,8 @@ void shorten(Case& own, Finding& finding, double seconds) {
   if (finding.action + 1 < own.actions.size()) {
     own.actions.resize(finding.action + 1);
   }
-  for (std::size_t piece = (own.actions.size() + 1) / 2; piece > 0; piece = piece == 1 ? 0 : (piece + 1) / 2) {
+  for (std::size_t piece = (own.actions.size() + 1) / 2; piece > 0;
+       piece = piece == 1 ? 0 : (piece + 1) / 2) {
     bool any = true;
     while (any) {
       any = false;
@@ -70,7 +73,8 @@ void print(const Case& own, const Finding& finding) {
   std::printf("// Seed %llu: it does not hold that\n//   %s\n// %s\n\n",
               static_cast<unsigned long long>(own.seed), finding.check.c_str(), finding.detail.c_str());
   std::fputs(
-      "#include <eddy/eddy.hpp>\n#include <eddy/io/checkpoint.hpp>\n\n#include <cmath>\n#include <cstdio>\n#include "
+      "#include <eddy/eddy.hpp>\n#include <eddy/io/checkpoint.hpp>\n\n#include <cmath>\n#include "
+      "<cstdio>\n#include "
       "<sstream>\n\n",
       stdout);
   std::fputs(program_of(own.specification).c_str(), stdout);
@@ -86,10 +90,13 @@ void print(const Case& own, const Finding& finding) {
   std::fflush(stdout);
   print_calls(own);
   std::printf("  // here %s\n", finding.check.c_str());
-  std::puts(own.mirror ? "  std::printf(\"%.9g %.9g\\n\", double(a.parameters().norm()), double(b.parameters().norm()));\n}"
-                       : "  std::printf(\"%s, |gradient| %.9g, |weights| %.9g, valid %d\\n\", "
-                         "eddy::describe(model.last_update().status),\n              double(model.gradient().norm()), "
-                         "double(model.parameters().norm()), eddy::state_is_valid(model));\n}");
+  std::puts(
+      own.mirror
+          ? "  std::printf(\"%.9g %.9g\\n\", double(a.parameters().norm()), "
+            "double(b.parameters().norm()));\n}"
+          : "  std::printf(\"%s, |gradient| %.9g, |weights| %.9g, valid %d\\n\", "
+            "eddy::describe(model.last_update().status),\n              double(model.gradient().norm()), "
+            "double(model.parameters().norm()), eddy::state_is_valid(model));\n}");
   std::printf("\n// Again: properties --only --seed %llu\n\n", static_cast<unsigned long long>(own.seed));
   std::fflush(stdout);
 }
@@ -101,7 +108,10 @@ int run(const Search& search) {
   std::set<std::string> seen;
   std::uint64_t seed = search.seed;
   long cases = 0, findings = 0;
-  const auto left = [&] { return search.seconds > 0 ? seconds_since(begin) < static_cast<double>(search.seconds) : cases < search.cases; };
+  const auto left = [&] {
+    return search.seconds > 0 ? seconds_since(begin) < static_cast<double>(search.seconds)
+                              : cases < search.cases;
+  };
   while (left()) {
     const std::uint64_t first = seed;
     const auto stop = [&](std::uint64_t next) {
@@ -129,7 +139,8 @@ int run(const Search& search) {
     }
   }
   std::printf("// %ld cases in %.1f s, seeds %llu to %llu: %ld findings\n", cases, seconds_since(begin),
-              static_cast<unsigned long long>(search.seed), static_cast<unsigned long long>(seed - 1), findings);
+              static_cast<unsigned long long>(search.seed), static_cast<unsigned long long>(seed - 1),
+              findings);
   return findings > 0;
 }
 

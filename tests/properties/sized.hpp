@@ -23,13 +23,15 @@ struct Sized {
   }
   template <class... Layers>
   static Form form(const std::string& name) {
-    return of<Online<Sequential<Layers...>, AnyLoss, AnyOptimizer, TruncatedBptt<Dynamic, Dynamic>,
-                     AnyRehearsal>>(name, false);
+    return of<
+        Online<Sequential<Layers...>, AnyLoss, AnyOptimizer, TruncatedBptt<Dynamic, Dynamic>, AnyRehearsal>>(
+        name, false);
   }
   template <class... Layers>
   static Form amortized(const std::string& name) {
-    return of<Online<Sequential<Layers...>, AnyLoss, AnyOptimizer, AmortizedBptt<Dynamic, Dynamic>,
-                     NoRehearsal>>(name, true);
+    return of<
+        Online<Sequential<Layers...>, AnyLoss, AnyOptimizer, AmortizedBptt<Dynamic, Dynamic>, NoRehearsal>>(
+        name, true);
   }
 };
 

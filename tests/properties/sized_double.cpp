@@ -3,21 +3,18 @@
 #include "sized.hpp"
 
 namespace eddy::properties {
+namespace {
 
-void add_sized_double(std::vector<Form>& forms) {
-  using Types = Sized<double>;
-  using C = Types::Cell;
-  using D = Types::Memoryless;
-  using E = Types::Embedded;
-  forms.push_back(Types::form<C>("C"));
-  forms.push_back(Types::form<D>("D"));
-  forms.push_back(Types::form<C, D>("CD"));
-  forms.push_back(Types::form<E, D>("ED"));
-  forms.push_back(Types::form<E, C, D>("ECD"));
-  forms.push_back(Types::form<D, C, C>("DCC"));
-  forms.push_back(Types::form<C, D, C, D>("CDCD"));
-  forms.push_back(Types::amortized<C, D>("CD"));
-  forms.push_back(Types::amortized<D, C, D>("DCD"));
-}
+using Types = Sized<double>;
+using C = Types::Cell;
+using D = Types::Memoryless;
+using E = Types::Embedded;
 
+[[maybe_unused]] const bool listed = enlist({
+    Types::form<C, D>("CD"),
+    Types::form<E, C, D>("ECD"),
+    Types::amortized<C, D>("CD"),
+});
+
+}  // namespace
 }  // namespace eddy::properties

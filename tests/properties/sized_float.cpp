@@ -1,19 +1,21 @@
-// The same for float, of fewer forms.
+// The same for float.
 
 #include "sized.hpp"
 
 namespace eddy::properties {
+namespace {
 
-void add_sized_float(std::vector<Form>& forms) {
-  using Types = Sized<float>;
-  using C = Types::Cell;
-  using D = Types::Memoryless;
-  using E = Types::Embedded;
-  forms.push_back(Types::form<C, D>("CD"));
-  forms.push_back(Types::form<E, C, D>("ECD"));
-  forms.push_back(Types::form<D, C, D>("DCD"));
-  forms.push_back(Types::form<C, D, D, C>("CDDC"));
-  forms.push_back(Types::amortized<C, D>("CD"));
-}
+using Types = Sized<float>;
+using C = Types::Cell;
+using D = Types::Memoryless;
+using E = Types::Embedded;
 
+[[maybe_unused]] const bool listed = enlist({
+    Types::form<C, D>("CD"),
+    Types::form<E, C, D>("ECD"),
+    Types::form<D, C, D>("DCD"),
+    Types::amortized<C, D>("CD"),
+});
+
+}  // namespace
 }  // namespace eddy::properties

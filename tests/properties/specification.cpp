@@ -83,7 +83,8 @@ Part draw_part(Random& random, char role, int inputs, bool first) {
     return part;
   } else {
     const int kind = below(random, 8);
-    part.kind = kind < 4 ? Kind::dense_identity : static_cast<Kind>(static_cast<int>(Kind::dense_tanh) + kind - 4);
+    part.kind =
+        kind < 4 ? Kind::dense_identity : static_cast<Kind>(static_cast<int>(Kind::dense_tanh) + kind - 4);
     if (first && happens(random, 0.1)) {
       part = {Kind::embedding, Wrap::frozen, 1 + below(random, 9), draw_size(random)};
       return part;
@@ -133,7 +134,8 @@ LossSetting draw_loss(Random& random, int outputs) {
 }
 
 void draw_optimizer(Random& random, OptimizerSetting& o, bool wild) {
-  o.learning_rate = happens(random, wild ? 0.05 : 0.3) ? 0 : std::pow(10, value_between(random, -4, wild ? 0 : -1.7));
+  o.learning_rate =
+      happens(random, wild ? 0.05 : 0.3) ? 0 : std::pow(10, value_between(random, -4, wild ? 0 : -1.7));
   o.learning_rate = static_cast<double>(static_cast<float>(o.learning_rate));
   o.momentum = value_between(random, 0.3, 0.97);
   o.beta2 = value_between(random, 0.8, 0.9995);
@@ -187,21 +189,29 @@ Specification draw_specification(Random& random, bool wild) {
     s.capacity = 1 + below(random, 12);
   }
   s.optimizer.kind = static_cast<OptimizerKind>(below(random, 7));
-  s.optimizer.schedule = happens(random, 0.5) ? ScheduleKind::none : static_cast<ScheduleKind>(below(random, 7));
+  s.optimizer.schedule =
+      happens(random, 0.5) ? ScheduleKind::none : static_cast<ScheduleKind>(below(random, 7));
   draw_settings(random, s, wild);
   return s;
 }
 
-const std::vector<Form>& forms() {
-  static const std::vector<Form> all = [] {
-    std::vector<Form> forms;
-    add_sized_double(forms);
-    add_sized_float(forms);
-    add_fixed(forms);
-    return forms;
-  }();
+namespace {
+
+std::vector<Form>& enlisted() {
+  static std::vector<Form> all;
   return all;
 }
+
+}  // namespace
+
+bool enlist(std::vector<Form> forms) {
+  auto& all = enlisted();
+  all.insert(all.end(), forms.begin(), forms.end());
+  std::sort(all.begin(), all.end(), [](const Form& a, const Form& b) { return a.name < b.name; });
+  return true;
+}
+
+const std::vector<Form>& forms() { return enlisted(); }
 
 const Form& form_of(const Specification& specification) {
   return *std::find_if(forms().begin(), forms().end(),

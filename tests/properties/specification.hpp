@@ -59,7 +59,8 @@ enum class LossKind {
 
 struct LossSetting {
   LossKind kind = LossKind::squared;
-  double number = 1;  ///< δ, τ, weight of positives, least variance, label smoothing, weight of the second task
+  double number =
+      1;  ///< δ, τ, weight of positives, least variance, label smoothing, weight of the second task
 };
 int targets_of(const LossSetting& loss, int outputs);
 
@@ -81,8 +82,8 @@ enum class RehearsalKind { none, recent, reservoir };
 /// All that a model is made of.
 struct Specification {
   bool is_float = false;
-  std::string form;  ///< layers by whether they have memory: C for a cell, D without memory, E for an embedding;
-                     ///< or the name of one of the forms whose types fix more
+  std::string form;  ///< layers by whether they have memory: C for a cell, D without memory, E for an
+                     ///< embedding; or the name of one of the forms whose types fix more
   std::vector<Part> parts;
   LossSetting loss;
   OptimizerSetting optimizer;

@@ -16,8 +16,48 @@ const char* const stream_names[] = {"", "stream1", "stream2"};
 /// "stream1, " as the first argument of a call.
 std::string argument(int stream) { return stream == 0 ? "" : std::string(stream_names[stream]) + ", "; }
 
+/// The numbers of one part of a state.
+struct PartOfState final : StateVisit {
+  explicit PartOfState(const std::string& path) : wanted(path) {}
+  void part(const std::string& path, const char* bytes, std::size_t count, std::size_t size) override {
+    if (path != wanted) {
+      return;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      float single;
+      double number;
+      std::memcpy(&bits, bytes + i * size, size);
+      std::memcpy(&single, bytes + i * size, sizeof single);
+      std::memcpy(&number, &bits, sizeof number);
+      numbers.push_back(size == sizeof(float) ? static_cast<double>(single) : number);
+    }
+  }
+  const std::string wanted;
+  Values numbers;
+  std::uint64_t bits = 0;
+};
+
+Values numbers(const Subject& subject, const std::string& path) {
+  PartOfState part(path);
+  subject.visit_state(part);
+  return part.numbers;
+}
+
+std::uint64_t random_state(const Subject& subject) {
+  PartOfState part("model.trainer.random.state");
+  subject.visit_state(part);
+  return part.bits;
+}
+
+/// A label as a vector, whatever its form.
+Label plain(Label label) {
+  label.form = label.form == Label::Form::weights ? label.form : Label::Form::values;
+  return label;
+}
+
 std::string pair(const char* what, std::size_t i, double is, double expected) {
-  return std::string(what) + " " + std::to_string(i) + " is " + literal(is) + ", expected " + literal(expected);
+  return std::string(what) + " " + std::to_string(i) + " is " + literal(is) + ", expected " +
+         literal(expected);
 }
 
 double largest(const Values& values) {
@@ -61,6 +101,28 @@ Student::Student(const Case& own, std::vector<std::string>* calls)
   check_all();
 }
 
+void Student::Bits::part(const std::string& path, const char* data, std::size_t count, std::size_t size) {
+  paths.emplace_back(bytes.size(), path);
+  bytes.append(data, count * size);
+}
+
+void Student::Bits::take(const Subject& subject) {
+  bytes.clear();
+  paths.clear();
+  subject.visit_state(*this);
+}
+
+std::string Student::Bits::where_it_differs(const Bits& other) const {
+  const auto at = static_cast<std::size_t>(
+      std::mismatch(bytes.begin(), bytes.end(), other.bytes.begin(), other.bytes.end()).first -
+      bytes.begin());
+  std::string path = "nothing";
+  for (const auto& [begin, name] : paths) {
+    path = begin <= at && at < bytes.size() ? name : path;
+  }
+  return path;
+}
+
 void Student::same_bits(const Values& a, const Values& b, const char* check) const {
   hold(a.size() == b.size(), check, "sizes differ");
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -82,7 +144,7 @@ void Student::act(const Action& action) {
   weights_ = model_->parameters();
   moments_ = model_->moments();
   current_ = std::make_shared<const Values>(weights_);
-  random_ = model_->random_state();
+  random_ = random_state(*model_);
   update_ = model_->last_update();
   if (largest(weights_) > 1e4) {
     tame_ = false;  // it has diverged
@@ -159,12 +221,13 @@ Step Student::taken(const Values& x, const Values& state_before, bool has_sample
 
 void Student::note_step(int stream, const Values& x, const Values& y) {
   if (apart_[stream]) {
-    same_bits(apart_[stream]->step(stream, x), y, "with a learning rate of 0, predictions equal those of steps alone");
-    same_bits(apart_[stream]->numbers(paths[stream]), model_->numbers(paths[stream]),
+    same_bits(apart_[stream]->step(stream, x), y,
+              "with a learning rate of 0, predictions equal those of steps alone");
+    same_bits(numbers(*apart_[stream], paths[stream]), numbers(*model_, paths[stream]),
               "interleaved streams equal the same streams apart");
   }
   Account& account = accounts_[static_cast<std::size_t>(stream)];
-  const Values after = model_->numbers(paths[stream]);
+  const Values after = numbers(*model_, paths[stream]);
   if (tame_) {
     account.step({taken(x, account.state(0), true, y, after)});
   }
@@ -190,8 +253,8 @@ void Student::learn(const Action& action) {
     // The twin takes the step first, so that the model's state after the step can be had before it learns.
     const Values y = model_->predict(stream, action.x);
     Expected expected;
-    calls_.add("model.partial_fit(" + argument(stream) + calls_.values(action.x) + ", " + calls_.label(action.label) +
-               ");");
+    calls_.add("model.partial_fit(" + argument(stream) + calls_.values(action.x) + ", " +
+               calls_.label(action.label) + ");");
     same_bits(twin_->step(stream, action.x), y, "predict returns what step returns");
     loss = model_->fit(stream, action.x, action.label);
     same_bits(model_->prediction(stream), y, "prediction() is the one made before the label");
@@ -199,14 +262,15 @@ void Student::learn(const Action& action) {
     if (tame_) {
       expected = expect(account, account.time(), {action.label}, true);
     }
-    twin_loss = action.variant == 0 ? twin_->fit(stream, action.label)
-                                    : twin_->fit_at(stream, twin_->time(stream), action.label);
+    twin_loss = action.variant == 0 ? twin_->fit(stream, plain(action.label))
+                                    : twin_->fit_at(stream, twin_->time(stream), plain(action.label));
     same_bits({loss}, {twin_loss}, "partial_fit(x, y) equals step(x), partial_fit(y)");
-    check_label(expected, loss, account, true);
+    check_label(expected, loss, account, stream);
     return;
   }
   const int delay = action.verb == Verb::fit_newest ? 0 : action.delay;
   const std::int64_t when = model_->time(stream) - delay;
+  late_[stream] |= delay > 0;
   Expected expected;
   if (tame_) {
     expected = expect(account, when, {action.label}, true);
@@ -219,9 +283,9 @@ void Student::learn(const Action& action) {
                calls_.label(action.label) + ");");
     loss = model_->fit_at(stream, when, action.label);
   }
-  twin_loss = twin_->fit_at(stream, when, action.label);
+  twin_loss = twin_->fit_at(stream, when, plain(action.label));
   same_bits({loss}, {twin_loss}, "a late label without delay equals an immediate one");
-  check_label(expected, loss, account, true);
+  check_label(expected, loss, account, stream);
 }
 
 void Student::note_batch_step(const Values& x, const std::vector<char>& mask, const Values& y) {
@@ -229,7 +293,7 @@ void Student::note_batch_step(const Values& x, const std::vector<char>& mask, co
   const auto inputs = static_cast<std::size_t>(specification_.inputs()),
              outputs = static_cast<std::size_t>(specification_.outputs()),
              size = static_cast<std::size_t>(specification_.state());
-  const Values states = model_->numbers(paths[3]);
+  const Values states = numbers(*model_, paths[3]);
   std::vector<Step> steps;
   for (int s = 0; s < specification_.batch; ++s) {
     const auto c = static_cast<std::size_t>(s);
@@ -239,7 +303,8 @@ void Student::note_batch_step(const Values& x, const std::vector<char>& mask, co
     };
     const Values after = part(states, size);
     if (tame_) {
-      steps.push_back(taken(part(x, inputs), account.state(s), mask.empty() || mask[c], part(y, outputs), after));
+      steps.push_back(
+          taken(part(x, inputs), account.state(s), mask.empty() || mask[c], part(y, outputs), after));
     }
     account.state(s) = after;
   }
@@ -252,7 +317,8 @@ void Student::step_batch(const Action& action) {
   if (!model_->has_batch()) {
     return;
   }
-  calls_.add("model.step(batch, " + calls_.matrix(action.x, specification_.batch) + calls_.mask(action.mask) + ");");
+  calls_.add("model.step(batch, " + calls_.matrix(action.x, specification_.batch) + calls_.mask(action.mask) +
+             ");");
   const Values y = model_->step_batch(action.x, action.mask);
   same_bits(twin_->step_batch(action.x, action.mask), y, "the twin predicts the same");
   note_batch_step(action.x, action.mask, y);
@@ -281,7 +347,8 @@ void Student::learn_batch(const Action& action) {
     if (tame_) {
       expected = expect(account, account.time(), labels, false);
     }
-    twin_loss = action.variant == 0 ? twin_->fit_batch(action.y) : twin_->fit_batch_at(twin_->batch_time(), action.y);
+    twin_loss =
+        action.variant == 0 ? twin_->fit_batch(action.y) : twin_->fit_batch_at(twin_->batch_time(), action.y);
   } else {
     const std::int64_t when = model_->batch_time() - (action.verb == Verb::batch_newest ? 0 : action.delay);
     if (tame_) {
@@ -298,15 +365,15 @@ void Student::learn_batch(const Action& action) {
     twin_loss = twin_->fit_batch_at(when, action.y);
   }
   same_bits({loss}, {twin_loss}, "the same label by another call has the same loss");
-  check_label(expected, loss, account, false);
+  check_label(expected, loss, account, -1);
 }
 
 Student::Expected Student::expect(Account& account, std::int64_t when, const std::vector<Label>& labels,
                                   bool rehearses) {
   Expected expected;
   expected.entered = account.enter(when, labels);
-  if (specification_.amortized) {
-    return expected;
+  if (specification_.amortized && (!rehearses || !resting_)) {
+    return expected;  // a batch has errors of its own, and moving weights move the sweep that is under way
   }
   expected.update = account.due();
   if (expected.update) {
@@ -314,7 +381,8 @@ Student::Expected Student::expect(Account& account, std::int64_t when, const std
     expected.gradient = account.sweep(weights_);
     // A sweep that ends above frozen layers measures less of the error than the reference.
     const bool frozen = std::any_of(frozen_.begin(), frozen_.end(), [](char f) { return f != 0; });
-    expected.gradient.doubtful |= specification_.tolerance > 0 && (frozen || !(rehearses || specification_.batch == 1));
+    expected.gradient.doubtful |=
+        specification_.tolerance > 0 && (frozen || !(rehearses || specification_.batch == 1));
     if (rehearses) {
       add_rehearsal(expected.gradient);
     }
@@ -331,7 +399,8 @@ Student::Expected Student::expect(Account& account, std::int64_t when, const std
 }
 
 void Student::add_rehearsal(WindowGradient& gradient) {
-  const int replays = specification_.rehearsal == RehearsalKind::none || kept_.empty() ? 0 : specification_.replays;
+  const int replays =
+      specification_.rehearsal == RehearsalKind::none || kept_.empty() ? 0 : specification_.replays;
   if (replays == 0) {
     return;
   }
@@ -361,7 +430,8 @@ void Student::add_rehearsal(WindowGradient& gradient) {
         prediction.push_back(v.value);
       }
       const auto age = static_cast<int>(steps.size() - 1 - i);
-      const bool labelled = std::any_of(step.weight.begin(), step.weight.end(), [](double w) { return w != 0; });
+      const bool labelled =
+          std::any_of(step.weight.begin(), step.weight.end(), [](double w) { return w != 0; });
       if (age < specification_.stride && labelled) {
         loss_of(specification_.loss, prediction, step.target, step.weight, step.error);
         const bool kinked = specification_.loss.kind == LossKind::absolute ||
@@ -384,7 +454,8 @@ void Student::add_rehearsal(WindowGradient& gradient) {
     while (window.back()->error.empty()) {
       window.pop_back();
     }
-    const WindowGradient one = gradient_of(specification_, window, weights_, specification_.tolerance, oldest);
+    const WindowGradient one =
+        gradient_of(specification_, window, weights_, specification_.tolerance, oldest);
     gradient.doubtful |= one.doubtful;
     for (std::size_t i = 0; i < one.gradient.size(); ++i) {
       gradient.gradient[i] += share * one.gradient[i];
@@ -417,7 +488,7 @@ void Student::keep_window(const Account& account) {
   }
 }
 
-void Student::check_label(const Expected& expected, double loss, const Account& account, bool rehearses) {
+void Student::check_label(const Expected& expected, double loss, const Account& account, int stream) {
   if (!tame_) {
     return;
   }
@@ -429,22 +500,51 @@ void Student::check_label(const Expected& expected, double loss, const Account& 
            (!is_finite(loss) || std::abs(loss - wanted) <= tolerance * (1 + std::abs(wanted))),
        "the loss is that of the reference", pair("loss", 0, loss, wanted));
   if (specification_.amortized) {
+    check_amortized(expected, stream);
     return;
   }
   const bool learned = expected.entered.status == UpdateStatus::pending && expected.update;
   const UpdateStatus status = learned ? UpdateStatus::applied : expected.entered.status;
   hold(now.status == status, "last_update() says what became of the label",
        std::string("it says \"") + describe(now.status) + "\", expected \"" + describe(status) + "\"");
-  hold(now.applied == expected.update, "the weights learn when it is time", now.applied ? "they did" : "they did not");
+  hold(now.applied == expected.update, "the weights learn when it is time",
+       now.applied ? "they did" : "they did not");
   hold(now.updates == update_.updates + expected.update, "every update is counted");
   hold(now.skipped == update_.skipped + expected.entered.skipped, "every label that is skipped is counted",
-       std::to_string(now.skipped - update_.skipped) + ", expected " + std::to_string(expected.entered.skipped));
+       std::to_string(now.skipped - update_.skipped) + ", expected " +
+           std::to_string(expected.entered.skipped));
   if (!expected.update) {
     return;
   }
   check_update(expected);
-  if (rehearses) {
+  if (stream >= 0) {
     keep_window(account);
+  }
+}
+
+void Student::check_amortized(const Expected& expected, int stream) {
+  if (stream < 0 || !resting_) {
+    return;
+  }
+  WindowGradient& awaited = awaited_[stream];
+  if (model_->last_update().applied && !awaited.gradient.empty()) {
+    check_gradient(
+        numbers(*model_, std::string(stream == 0 ? "model.stream" : stream_names[stream]) + ".tape.gradient"),
+        awaited);
+  }
+  if (expected.update) {
+    awaited = expected.gradient;
+    awaited.doubtful |= late_[stream];
+  }
+}
+
+void Student::check_gradient(const Values& gradient, const WindowGradient& expected) const {
+  const double tolerance = (specification_.is_float ? 1e-3 : 1e-7) * largest(expected.gradient) +
+                           (specification_.is_float ? 1e-5 : 1e-11);
+  for (std::size_t i = 0; i < expected.gradient.size() && !expected.doubtful; ++i) {
+    hold(std::abs(gradient[i] - expected.gradient[i]) <= tolerance,
+         "the gradient is that of automatic differentiation",
+         pair("gradient", i, gradient[i], expected.gradient[i]));
   }
 }
 
@@ -455,11 +555,7 @@ void Student::check_update(const Expected& expected) {
     tame_ = false;
     return;
   }
-  const double tolerance = (specification_.is_float ? 1e-3 : 1e-7) * most + (specification_.is_float ? 1e-5 : 1e-11);
-  for (std::size_t i = 0; i < gradient.size() && !expected.gradient.doubtful; ++i) {
-    hold(std::abs(gradient[i] - expected.gradient.gradient[i]) <= tolerance,
-         "the gradient is that of automatic differentiation", pair("gradient", i, gradient[i], expected.gradient.gradient[i]));
-  }
+  check_gradient(gradient, expected.gradient);
   const Update<double> now = model_->last_update();
   double squares = 0;
   for (const double g : gradient) {
@@ -473,8 +569,9 @@ void Student::check_update(const Expected& expected) {
   setting.learning_rate = learning_rate_;
   const std::int64_t step = now.updates - updates_before_;
   const double factor = schedule_of(setting, step);
-  const double scale =
-      specification_.clip_norm > 0 ? (std::min)(1.0, specification_.clip_norm / (now.gradient_norm + 1e-6)) : 1;
+  const double scale = specification_.clip_norm > 0
+                           ? (std::min)(1.0, specification_.clip_norm / (now.gradient_norm + 1e-6))
+                           : 1;
   const Values weights = model_->parameters();
   const std::vector<Values> moments = model_->moments();
   std::size_t i = 0;
@@ -496,14 +593,18 @@ void Student::check_update(const Expected& expected) {
         continue;  // its symbol is away
       }
       const Moved moved = move_weight(setting, factor, step, weights_[i], g, m, v);
-      const double slack = 200 * epsilon * (std::abs(weights_[i]) + moved.slack + std::abs(moved.weight - weights_[i]));
-      hold(std::abs(weights[i] - moved.weight) <= slack + 1e-30, "the optimizer moves the weights by its equation",
-           pair("weight", i, weights[i], moved.weight));
+      const double slack =
+          200 * epsilon * (std::abs(weights_[i]) + moved.slack + std::abs(moved.weight - weights_[i]));
+      hold(std::abs(weights[i] - moved.weight) <= slack + 1e-30,
+           "the optimizer moves the weights by its equation", pair("weight", i, weights[i], moved.weight));
       const double rounding = 200 * epsilon;
-      hold(moments.empty() || std::abs(moments[0][i] - moved.first) <=
-                                  rounding * (std::abs(m) + std::abs(moved.first) + std::abs(g) * (1 + std::abs(g))) + 1e-37,
-           "the first moment follows its equation", moments.empty() ? "" : pair("moment", i, moments[0][i], moved.first));
-      hold(moments.size() < 2 || std::abs(moments[1][i] - moved.second) <= rounding * (v + moved.second + g * g) + 1e-37,
+      hold(moments.empty() ||
+               std::abs(moments[0][i] - moved.first) <=
+                   rounding * (std::abs(m) + std::abs(moved.first) + std::abs(g) * (1 + std::abs(g))) + 1e-37,
+           "the first moment follows its equation",
+           moments.empty() ? "" : pair("moment", i, moments[0][i], moved.first));
+      hold(moments.size() < 2 ||
+               std::abs(moments[1][i] - moved.second) <= rounding * (v + moved.second + g * g) + 1e-37,
            "the second moment follows its equation",
            moments.size() < 2 ? "" : pair("moment", i, moments[1][i], moved.second));
     }
@@ -524,6 +625,8 @@ void Student::keep_house(const Action& action) {
         apart_[stream]->reset(static_cast<int>(stream));
       }
       accounts_[stream].reset();
+      awaited_[stream] = {};
+      late_[stream] = false;
       break;
     case Verb::batch_reset:
       if (model_->has_batch() && action.stream < specification_.batch) {
@@ -548,15 +651,17 @@ void Student::keep_house(const Action& action) {
     case Verb::unfreeze: {
       const bool freeze = action.verb == Verb::freeze;
       const auto layer = static_cast<std::size_t>(action.layer);
-      calls_.add(std::string(freeze ? "model.freeze<" : "model.unfreeze<") + std::to_string(layer) + ">();");
-      both([&](Subject& s) { s.freeze(action.layer, freeze); });
-      if (!specification_.amortized) {
+      if (model_->freeze(action.layer, freeze) && twin_->freeze(action.layer, freeze)) {
+        calls_.add(std::string(freeze ? "model.freeze<" : "model.unfreeze<") + std::to_string(layer) +
+                   ">();");
         frozen_[layer] = freeze || is_frozen(specification_.parts[layer].wrap);
       }
       break;
     }
     case Verb::learning_rate:
-      calls_.add("model.optimizer().learning_rate = " + literal(action.number) + ";");
+      calls_.add(std::string("model.optimizer().") +
+                 (specification_.optimizer.schedule == ScheduleKind::none ? "" : "optimizer.") +
+                 "learning_rate = " + literal(action.number) + ";");
       both([&](Subject& s) { s.set_learning_rate(action.number); });
       learning_rate_ = action.number;
       break;
@@ -564,7 +669,8 @@ void Student::keep_house(const Action& action) {
       calls_.add("model.parameters() *= " + literal(action.number) + ";");
       Values scaled = weights_;
       for (double& w : scaled) {
-        w = specification_.is_float ? static_cast<double>(static_cast<float>(w * action.number)) : w * action.number;
+        w = specification_.is_float ? static_cast<double>(static_cast<float>(w * action.number))
+                                    : w * action.number;
       }
       both([&](Subject& s) { s.set_parameters(scaled); });
       break;
@@ -589,8 +695,10 @@ void Student::renew_twin(const Action& action) {
     calls_.add("{ auto moved = std::move(model); model = std::move(moved); }");
     renewed = renewed->moved();
   } else {
-    calls_.add("{ std::stringstream file; save(file, " + std::string(model_->has_batch() ? "model, stream1, stream2, batch" : "model, stream1, stream2") +
-               "); load(file, model, stream1, stream2" + (model_->has_batch() ? ", batch" : "") + "); }");
+    calls_.add(
+        "{ std::stringstream file; save(file, " +
+        std::string(model_->has_batch() ? "model, stream1, stream2, batch" : "model, stream1, stream2") +
+        "); load(file, model, stream1, stream2" + (model_->has_batch() ? ", batch" : "") + "); }");
     std::unique_ptr<Subject> loaded = model_->fresh();
     const std::string reason = loaded->try_load(model_->save());
     hold(reason.empty(), "what was saved can be loaded", reason);
@@ -599,26 +707,18 @@ void Student::renew_twin(const Action& action) {
 }
 
 void Student::check_all() {
-  model_->snapshot(model_bits_, false);
-  twin_->snapshot(twin_bits_, false);
-  if (model_bits_.bytes != twin_bits_.bytes) {
-    model_->snapshot(model_bits_, true);
-    twin_->snapshot(twin_bits_, true);
-    const auto [at, other] = std::mismatch(model_bits_.bytes.begin(), model_bits_.bytes.end(), twin_bits_.bytes.begin());
-    std::string path = "?";
-    for (const auto& [name, begin] : model_bits_.runs) {
-      path = static_cast<std::ptrdiff_t>(begin) <= at - model_bits_.bytes.begin() ? name : path;
-    }
-    hold(false, "the twin, which did the same by other calls and was copied, moved and loaded, has the same bits",
-         "they differ in " + path);
-  }
+  model_bits_.take(*model_);
+  twin_bits_.take(*twin_);
+  hold(model_bits_.bytes == twin_bits_.bytes,
+       "the twin, which did the same by other calls and was copied, moved and loaded, has the same bits",
+       "they differ in " + model_bits_.where_it_differs(twin_bits_));
   const Values weights = model_->parameters();
   hold(all_finite(weights), "weights are finite");
   for (const Values& moment : model_->moments()) {
     hold(all_finite(moment), "moments are finite");
   }
   for (const char* path : paths) {
-    hold(all_finite(model_->numbers(path)), "states are finite", path);
+    hold(all_finite(numbers(*model_, path)), "states are finite", path);
   }
   if (resting_) {
     same_bits(weights, initial_, "with a learning rate of 0 the weights rest");

@@ -11,10 +11,12 @@ namespace eddy::properties {
 
 /// A model that is taught by the actions of a case, with what it is compared to:
 ///
-/// - a twin, which does the same by other calls, and is copied, moved, saved and loaded on the way: it has the
+/// - a twin, which does the same by other calls, and is copied, moved, saved and loaded on the way: it has
+/// the
 ///   same bits after every action;
 /// - while the learning rate is 0, a model for each stream that only steps, which has the same states;
-/// - the reference, which says what becomes of each label, what the gradient is, and where it moves the weights.
+/// - the reference, which says what becomes of each label, what the gradient is, and where it moves the
+/// weights.
 class Student {
  public:
   Student(const Case& own, std::vector<std::string>* calls);
@@ -41,7 +43,9 @@ class Student {
   Expected expect(Account& account, std::int64_t when, const std::vector<Label>& labels, bool rehearses);
   void add_rehearsal(WindowGradient& gradient);
   void keep_window(const Account& account);
-  void check_label(const Expected& expected, double loss, const Account& account, bool rehearses);
+  void check_label(const Expected& expected, double loss, const Account& account, int stream);
+  void check_amortized(const Expected& expected, int stream);
+  void check_gradient(const Values& gradient, const WindowGradient& expected) const;
   void check_update(const Expected& expected);
   void check_all();
   void renew_twin(const Action& action);
@@ -78,7 +82,21 @@ class Student {
   };
   std::vector<Kept> kept_;
   std::int64_t seen_ = 0;
-  Snapshot model_bits_, twin_bits_;
+
+  // Of amortized updates: the gradient of the one under way, and whether a late label may have gone with it.
+  WindowGradient awaited_[3];
+  bool late_[3] = {};
+
+  /// All numbers of a state, as bytes.
+  struct Bits final : StateVisit {
+    void part(const std::string& path, const char* data, std::size_t count, std::size_t size) override;
+    void take(const Subject& subject);
+    std::string where_it_differs(const Bits& other) const;
+
+    std::string bytes;
+    std::vector<std::pair<std::size_t, std::string>> paths;
+  };
+  Bits model_bits_, twin_bits_;
 };
 
 }  // namespace eddy::properties

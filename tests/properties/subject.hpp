@@ -17,17 +17,24 @@ using Values = std::vector<double>;
 
 /// A label in one of the forms that a user may give it.
 struct Label {
-  enum class Form { values, class_index, weight, weights };
+  enum class Form { values, class_index, weights, tasks };
   Form form = Form::values;
-  Values values;   ///< for the forms with values
-  Values weights;  ///< one number for `weight`, one for each target for `weights`
-  int index = 0;
+  Values values;   ///< always: a class index, and labels of tasks, are written as a vector, too
+  Values weights;  ///< one for each target
+  int index = 0;   ///< the class; −1 for a task without
 };
 
-/// All numbers of a state, as bytes.
-struct Snapshot {
-  std::string bytes;
-  std::vector<std::pair<std::string, std::size_t>> runs;  ///< where each part begins
+/// Is shown the parts of a state: their paths and numbers, as they lie in memory.
+struct StateVisit {
+  static constexpr bool shapes_only = false;
+
+  virtual ~StateVisit() = default;
+  virtual void part(const std::string& path, const char* bytes, std::size_t count, std::size_t size) = 0;
+
+  template <class Number>
+  void operator()(const std::string& path, const Number* data, std::size_t count) {
+    part(path, reinterpret_cast<const char*>(data), count, sizeof(Number));
+  }
 };
 
 /// A model with its own stream, number 0, two more streams and a batch, behind an interface in double.
@@ -41,9 +48,7 @@ class Subject {
   virtual std::string save() const = 0;
   virtual std::string try_load(const std::string& checkpoint) = 0;  ///< what is wrong, or nothing
   virtual bool valid() const = 0;
-  virtual void snapshot(Snapshot& snapshot, bool with_runs) const = 0;
-  virtual Values numbers(const std::string& path) const = 0;  ///< of the part of the state of that name
-  virtual std::uint64_t random_state() const = 0;
+  virtual void visit_state(StateVisit& visit) const = 0;
 
   virtual Values step(int stream, const Values& x) = 0;
   virtual Values predict(int stream, const Values& x) const = 0;
@@ -83,13 +88,11 @@ struct Form {
   std::string type;     ///< C++; empty where it is put together from the parts
 };
 
-/// All forms; each translation unit with models adds its own.
+/// All forms of the program, by name. A translation unit with models enlists its own before the program
+/// begins, so that a program of some of them has those forms and no others.
 const std::vector<Form>& forms();
 const Form& form_of(const Specification& specification);
-
-void add_sized_double(std::vector<Form>& forms);
-void add_sized_float(std::vector<Form>& forms);
-void add_fixed(std::vector<Form>& forms);
+bool enlist(std::vector<Form> forms);
 
 inline std::unique_ptr<Subject> make_subject(const Specification& specification) {
   return form_of(specification).make(specification);

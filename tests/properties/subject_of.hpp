@@ -71,37 +71,6 @@ struct AnyRehearsal {
   }
 };
 
-/// Collects a state.
-struct StateBytes {
-  static constexpr bool shapes_only = false;
-  Snapshot& snapshot;
-  bool with_runs;
-  template <class Number>
-  void operator()(const std::string& path, const Number* data, std::size_t count) {
-    if (with_runs) {
-      snapshot.runs.emplace_back(path, snapshot.bytes.size());
-    }
-    snapshot.bytes.append(reinterpret_cast<const char*>(data), count * sizeof(Number));
-  }
-};
-
-/// Finds the numbers of one part of a state.
-struct StatePart {
-  static constexpr bool shapes_only = false;
-  const std::string& wanted;
-  Values numbers;
-  std::uint64_t bits = 0;
-  template <class Number>
-  void operator()(const std::string& path, const Number* data, std::size_t count) {
-    if (path == wanted) {
-      for (std::size_t i = 0; i < count; ++i) {
-        numbers.push_back(static_cast<double>(data[i]));
-        bits = static_cast<std::uint64_t>(data[i]);
-      }
-    }
-  }
-};
-
 template <class Model>
 class SubjectOf final : public Subject {
   using Scalar = typename Model::Scalar;
@@ -114,9 +83,7 @@ class SubjectOf final : public Subject {
     model.partial_fit(batch, x, x);
   };
   static constexpr int depth = Make<typename Model::Network>::depth;
-  static constexpr bool freezes = depth > 0 && requires(Model & model) {
-    model.template freeze<0>();
-  };
+  static constexpr bool freezes = depth > 0 && requires(Model& model) { model.template freeze<0>(); };
   struct NoBatch {};
 
  public:
@@ -130,7 +97,7 @@ class SubjectOf final : public Subject {
   std::unique_ptr<Subject> copy() const override { return std::make_unique<SubjectOf>(*this); }
   std::unique_ptr<Subject> moved() override {
     SubjectOf first(std::move(*this));
-    auto second = std::make_unique<SubjectOf>(specification_);
+    auto second = std::make_unique<SubjectOf>(first.specification_);
     *second = std::move(first);
     return second;
   }
@@ -155,21 +122,13 @@ class SubjectOf final : public Subject {
     with_parts(*this, [&](const auto&... parts) { ((valid &= state_is_valid(parts)), ...); });
     return valid;
   }
-  void snapshot(Snapshot& snapshot, bool with_runs) const override {
-    snapshot.bytes.clear();
-    snapshot.runs.clear();
-    StateBytes visit{snapshot, with_runs};
-    visit_all(visit);
-  }
-  Values numbers(const std::string& path) const override {
-    StatePart part{path, {}};
-    visit_all(part);
-    return part.numbers;
-  }
-  std::uint64_t random_state() const override {
-    StatePart part{"model.trainer.random.state", {}};
-    visit_all(part);
-    return part.bits;
+  void visit_state(StateVisit& visit) const override {
+    visit_numbers("model", model_, visit);
+    visit_numbers("stream1", streams_[0], visit);
+    visit_numbers("stream2", streams_[1], visit);
+    if constexpr (batches) {
+      visit_numbers("batch", batch_, visit);
+    }
   }
 
   Values step(int stream, const Values& x) override {
@@ -334,16 +293,6 @@ class SubjectOf final : public Subject {
       use(self.model_, self.streams_[0], self.streams_[1]);
     }
   }
-  template <class Visit>
-  void visit_all(Visit& visit) const {
-    visit_numbers("model", model_, visit);
-    visit_numbers("stream1", streams_[0], visit);
-    visit_numbers("stream2", streams_[1], visit);
-    if constexpr (batches) {
-      visit_numbers("batch", batch_, visit);
-    }
-  }
-
   Stream& at(int stream) { return streams_[static_cast<std::size_t>(stream - 1)]; }
   template <class V>
   static Values values(const V& v) {
@@ -378,19 +327,25 @@ class SubjectOf final : public Subject {
   }
   template <class Fit>
   double labelled(const Label& y, Fit&& fit) {
-    const SomeValues target = input(y.values), weights = input(y.weights);
+    const SomeValues target = input(y.values);
+    using Loss = decltype(Options{}.loss);
     switch (y.form) {
       case Label::Form::values:
         break;
       case Label::Form::class_index:
-        if constexpr (ClassLoss<decltype(Options{}.loss)>) {
+        if constexpr (ClassLoss<Loss>) {
           return static_cast<double>(fit(y.index));
         }
         break;
-      case Label::Form::weight:
-        return static_cast<double>(fit(weighted(target, weights(0))));
       case Label::Form::weights:
-        return static_cast<double>(fit(weighted(target, weights)));
+        return static_cast<double>(fit(weighted(target, input(y.weights))));
+      case Label::Form::tasks:
+        if constexpr (requires(Loss loss) { loss.tasks; }) {
+          return static_cast<double>(is_nan(target(0)) ? fit(task<1>(y.index))
+                                     : y.index < 0     ? fit(labels(target(0)))
+                                                       : fit(labels(target(0), y.index)));
+        }
+        break;
     }
     return static_cast<double>(fit(target));
   }
