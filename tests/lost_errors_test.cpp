@@ -98,7 +98,7 @@ class Waiting {
 // Sums of some tens of terms of order 1, in another order.
 constexpr double tolerance = 1e-12;
 
-/// Labels for the step `delay` ago, where there are any, and how long no label comes after them.
+/// Whether labels come at a step, and for the step how long ago.
 struct Moment {
   bool labelled;
   int delay;
@@ -260,6 +260,21 @@ TEST(LostErrors, AResetBatchWaitsForNothing) {
   }
 }
 
+TEST(LostErrors, AStreamThatIsResetMayHaveBeenTheNewestToWait) {
+  Model model = make(6, 4);
+  auto batch = model.make_batch(2);
+  const Matrix<double> x = Matrix<double>::Constant(1, 2, 0.1);
+  for (const int only : {1, 0}) {
+    Matrix<double> y = Matrix<double>::Constant(1, 2, not_a_number<double>);
+    y(0, only) = 0.7;
+    model.partial_fit(batch, x, y);
+  }
+  batch.reset(0);
+  EXPECT_TRUE(state_is_valid(batch));
+  batch.reset(1);
+  EXPECT_TRUE(state_is_valid(batch));
+}
+
 TEST(LostErrors, AStreamThatIsResetTakesOnlyItsOwnErrorsAlong) {
   Model model = make(6, 4);
   auto batch = model.make_batch(2);
@@ -305,7 +320,7 @@ void amortized(int window, int stride, double credit_tolerance, std::uint64_t se
   };
   Random random(seed);
   std::int64_t too_late = 0;
-  for (const Moment moment : draw(400, window, random)) {
+  for (const Moment moment : draw(400, window + stride - 1, random)) {
     const std::int64_t time = model.time() + 1;
     predictions[time] = model.step(input(time, 0))(0);
     const std::int64_t step = time - moment.delay;
