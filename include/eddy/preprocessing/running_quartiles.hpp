@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace eddy {
 
@@ -12,6 +13,8 @@ namespace eddy {
 /// doi:10.1137/0904048), with steps in units of the mean absolute deviation s from the median:
 ///
 ///   s ← s + r (min(|x − q₂|, 32 s) − s)    qₖ ← qₖ + 6.76 r s (k/4 − [x < qₖ])    r = max(forgetting, 1/n)
+///
+/// and r at least so large that a step is not lost in the digits of q₂.
 ///
 /// The first five numbers are kept, and their quartiles interpolated. 6.76 s is 4 interquartile ranges where
 /// numbers are normal; 32 s keeps outliers out, and in what is as rare as one in 32. P² (Jain & Chlamtac
@@ -48,7 +51,7 @@ class RunningQuartiles {
       start(value);
       return;
     }
-    const double rate = (std::max)(forgetting, 1 / (*count_ + 1));
+    const double rate = (std::max)((std::max)(forgetting, 1 / (*count_ + 1)), least_rate());
     const double spread =
         *spread_ + rate * ((*spread_ > 0 ? (std::min)(deviation, 32 * *spread_) : deviation) - *spread_);
     double next[3];
@@ -81,6 +84,13 @@ class RunningQuartiles {
   }
 
  private:
+  /// The rate at which a step is still some digits of a median far from 0. Of shorter steps, the ones up and
+  /// the ones down would be rounded by different shares, and the quartiles would run away.
+  double least_rate() const {
+    const double digit = std::numeric_limits<double>::epsilon() * std::abs(median());
+    return *spread_ > 0 ? (std::min)(64 * digit / *spread_, 0.01) : 0;
+  }
+
   void start(double value) {
     const int count = static_cast<int>(*count_);
     first_[count - 1] = value;
