@@ -65,6 +65,10 @@ class Adwin {
     for (Cut cut = first; cut.found; cut = look()) {
       drop_before(cut);
     }
+    if (first.found && width() <= usual_.count()) {  // by what is usual of late
+      usual_.keep(static_cast<int>(width()));
+      fill();
+    }
     return first.found && counts(options_.change, first.before, first.after);
   }
 

@@ -90,6 +90,17 @@ class UsualValues {
     return (std::max)(median() - values_[0], values_[values_.size() - 1] - median());
   }
 
+  /// Forgets all but the newest.
+  void keep(int newest) {
+    double kept[Length];
+    for (int i = 0; i < newest; ++i) {
+      kept[i] = values_.newest(newest - 1 - i);
+    }
+    reset();
+    for (int i = 0; i < newest; ++i) {
+      add(kept[i]);
+    }
+  }
   void reset() {
     values_.reset();
     reach_ = doubted_ = 0;
