@@ -63,6 +63,18 @@ TYPED_TEST(DetectorsAfterAWildValue, FindAHugeChangeOnce) {
   }
 }
 
+TEST(Adwin, DropsWhatCameBeforeAChangeAmongItsFirstValuesForGood) {
+  Adwin detector({.every = 1});
+  Random random(18);
+  int found = 0;
+  for (int t = 0; t < 300; ++t) {
+    found += detector.update((t < 16 ? 0 : 50) + random.normal());
+  }
+  EXPECT_EQ(found, 1);
+  EXPECT_LE(detector.width(), 284);
+  EXPECT_NEAR(detector.mean(), 50, 0.3);
+}
+
 // Errors of a classifier: a one is rare, but no wild value.
 TEST(Adwin, SeesTheRateOfRareOnesRise) {
   Adwin detector;

@@ -67,6 +67,7 @@
 #include <eddy/streaming/shadow.hpp>
 #include <eddy/streaming/shrink_and_perturb.hpp>
 #include <eddy/streaming/stopping.hpp>
+#include <eddy/streaming/usual_values.hpp>
 #include <eddy/tasks.hpp>
 #include <eddy/trainer.hpp>
 #include <eddy/transfer.hpp>

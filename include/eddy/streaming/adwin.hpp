@@ -67,7 +67,7 @@ class Adwin {
     for (Cut cut = first; cut.found; cut = look()) {
       drop_before(cut);
     }
-    if (first.found && width() <= usual_.count()) {  // by what is usual of late
+    if (first.found && width() <= usual_.count()) {  // else its first values would come back with the next
       usual_.keep(static_cast<int>(width()));
       fill();
     }
