@@ -77,11 +77,11 @@ int main(int argument_count, char** arguments) {
                        .curves = {{"score", {}}, {"threshold", {}}}};
   int hits = 0, false_alarms = 0;
   for (std::size_t t = 0; t < samples.size(); ++t) {
-    const float value = static_cast<float>(samples[t].value);
+    const double value = samples[t].value;
     if (t > 0) {
-      const float error = std::abs(value - model.prediction()(0));
+      const double error = std::abs(value - model.prediction()(0));
       model.partial_fit(value);
-      if (score.update(static_cast<double>(error)) > threshold && t >= quiet_until) {
+      if (score.update(error) > threshold && t >= quiet_until) {
         std::printf("%s: %g is unusual, score %.1f\n", samples[t].time.c_str(), samples[t].value,
                     score.score());
         chart.marks.emplace_back(static_cast<double>(t), "alarm");

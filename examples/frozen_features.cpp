@@ -45,7 +45,8 @@ float walk(Model& model, const std::vector<ridership::Day>& days, std::size_t fr
   float off = 0;
   eddy::Rolling<eddy::Mae, 365> recent;
   for (std::size_t today = from; today < to; ++today) {
-    const float predicted = model.step(known(days, today))(0), truth = days[today + 1].riders;
+    const auto predicted = static_cast<float>(model.step(known(days, today))(0));
+    const float truth = days[today + 1].riders;
     off += std::abs(predicted - truth);
     recent.add(truth, predicted);
     if (curve != nullptr) {

@@ -144,6 +144,10 @@ TEST(Forecaster, NamesWhatCannotBe) {
   EXPECT_THROW(forecaster.step(), std::invalid_argument);
   EXPECT_THROW(forecaster.step(Eigen::VectorXf::Zero(3)), std::invalid_argument);
   EXPECT_THROW(forecaster.partial_fit(Eigen::VectorXf::Zero(2)), std::invalid_argument);
+  // Before the step is taken.
+  EXPECT_THROW(forecaster.partial_fit(Eigen::VectorXf::Zero(2), Eigen::VectorXd::Zero(2)),
+               std::invalid_argument);
+  EXPECT_THROW(forecaster.partial_fit(Eigen::VectorXf::Zero(3), 1.0), std::invalid_argument);
   EXPECT_EQ(forecaster.time(), 0);
 }
 

@@ -403,7 +403,7 @@ class Forecaster {
       losses_.data()[expert] = std::abs(label - column[Place::forecasts + expert]);
     }
     weights_.partial_fit(VectorView<const double>(losses_.data(), weights_.experts()));
-    if (column[Place::scale] > 0) {
+    if (column[Place::scale] > 0 && !label_scaler_.is_outlier(0, label)) {
       const Inner z = ratio(label - column[Place::offset], column[Place::scale]);
       for (auto& line : lines_) {
         line.partial_fit(when, z);
@@ -415,7 +415,7 @@ class Forecaster {
       rnn_.partial_fit(when, z);
     }
     const double change = label - column[Place::base];
-    if (column[Place::change_scale] > 0) {
+    if (column[Place::change_scale] > 0 && !change_scaler_.is_outlier(0, change)) {
       change_lstm_.partial_fit(when,
                                ratio(change - column[Place::change_offset], column[Place::change_scale]));
     }

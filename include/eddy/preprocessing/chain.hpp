@@ -88,10 +88,22 @@ class Chain {
     const int size = outputs();
     const auto learn = [&](auto& part) {
       part.partial_fit(VectorView<const double, Outputs>(y, size));
-      scale_label(stages, stages + size, 0.0, y, size);
+      eddy::scale_label(stages, stages + size, 0.0, y, size);
       stages += Index{2} * size;
     };
     std::apply([&](auto&... parts) { (learn(parts), ...); }, parts_);
+  }
+
+  /// Brings a label to the units of the model, by the stages of its own step.
+  void scale_label(double* y, const double* stages) const requires(targets) {
+    const auto scale = [&](const auto& part, double limit) {
+      scale_stage(part, stages, limit, y);
+      stages += Index{2} * outputs();
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (scale(std::get<I>(parts_), I + 1 == sizeof...(Parts) ? limit() : 0.0), ...);
+    }
+    (std::index_sequence_for<Parts...>());
   }
 
   double limit() const { return limit_of(std::get<Stages - 1>(parts_)); }

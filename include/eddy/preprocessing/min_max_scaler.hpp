@@ -114,6 +114,11 @@ class MinMaxScaler {
     }
   }
 
+  /// Whether that would be an outlier as value i.
+  bool is_outlier(int i, double value) const {
+    return RobustMoments<const double>(moments_.data() + Index{stride} * i).is_outlier(value);
+  }
+
   double limit() const { return options_.limit; }
 
   /// The smallest and the largest of each value so far; 0 before the first sample.

@@ -382,7 +382,7 @@ class Pipeline {
       scale(y.y, column);
     } else if (column) {
       copy_label(y);
-      scale_label(column, stages, limit_of(out_), label_.data(), outputs());
+      scale_label(out_, column, label_.data());
     } else {
       std::fill_n(label_.data(), outputs(), not_a_number<double>);
     }

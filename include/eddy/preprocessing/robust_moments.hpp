@@ -28,10 +28,11 @@ enum class Lesson {
 /// 3. A collapse: the stream is cut into sections of an eighth of its length so far. When one has less than
 ///    1/16 of the deviation, the moments begin anew with that section: what came before was another unit, or
 ///    a wrong value before there was a bound. The first value is also dropped when it lies 8 deviations away
-///    from the 15 after it, and so is the only excursion of what is otherwise constant.
+///    from the 15 after it, and so is a single excursion, of three values at most, from what is
+///    otherwise constant, once the newest 256 are as the first was.
 ///
-/// `patience` is 16 values, and so is the shortest section. Both double with each new beginning, and halve
-/// again while there is none for 256 times as long: so a stream that goes back and forth between two levels
+/// `patience` is 64 values, and the shortest section has 16. Both double with each new beginning, and halve
+/// again while there is none for 64 times as long: so a stream that goes back and forth between two levels
 /// ends up with the moments of both.
 template <class Memory>
 class RobustMoments {
@@ -53,6 +54,11 @@ class RobustMoments {
   /// The mean absolute deviation.
   double spread() const { return at_[mean_deviation]; }
 
+  /// Whether a number would be an outlier now.
+  bool is_outlier(double value) const {
+    return at_[changes] >= start && spread() > 0 && std::abs(value - mean()) > reach * spread();
+  }
+
   /// Takes a finite number; one that is too far away for doubles teaches nothing. `forgetting` is the least
   /// weight of a value, 0 for all alike.
   Lesson learn(double value, double forgetting) {
@@ -60,20 +66,21 @@ class RobustMoments {
       at_[first] = at_[last] = value;
       return take(all, value, 1) ? Lesson::learned : Lesson::outlier;
     }
-    const double distance = std::abs(value - mean()), bound = reach * spread();
-    const bool is_outlier = at_[changes] >= start && spread() > 0 && distance > bound;
-    if (!is_outlier && !take(all, value, rate(forgetting, at_[all] + 1))) {
+    const double distance = std::abs(value - mean());
+    const bool is_far = is_outlier(value);
+    if (!is_far && !take(all, value, rate(forgetting, at_[all] + 1))) {
       return Lesson::outlier;
     }
     if (value != at_[last]) {
       at_[last] = value;
       at_[changes] += 1;
-      at_[mean_deviation] += rate(forgetting, at_[changes]) * ((is_outlier ? bound : distance) - spread());
+      at_[mean_deviation] +=
+          rate(forgetting, at_[changes]) * ((is_far ? reach * spread() : distance) - spread());
     }
-    if (changes_level(value, is_outlier) || (!is_outlier && collapses(value, forgetting))) {
+    if (changes_level(value, is_far) || (!is_far && collapses(value, forgetting))) {
       return Lesson::restarted;
     }
-    return is_outlier ? Lesson::outlier : Lesson::learned;
+    return is_far ? Lesson::outlier : Lesson::learned;
   }
 
   /// Whether the state is one that could have come about.
@@ -90,7 +97,7 @@ class RobustMoments {
   // newest section.
   static constexpr int all = 0, run = 3, section = 6, mean_deviation = 9, changes = 10, last = 11, first = 12,
                        score = 13, restarts = 14, settled = 15;
-  static constexpr double start = 16, most_restarts = 30;
+  static constexpr double start = 16, silence = 256, most_restarts = 30;
 
   static double rate(double forgetting, double count) { return (std::max)(forgetting, 1 / count); }
 
@@ -110,11 +117,12 @@ class RobustMoments {
 
   void clear(int moments) { std::fill_n(at_ + moments, 3, 0.0); }
 
-  double patience() const { return std::ldexp(start, static_cast<int>(at_[restarts])); }
+  double shortest_section() const { return std::ldexp(start, static_cast<int>(at_[restarts])); }
+  double patience() const { return 4 * shortest_section(); }
 
   /// Counts what lies beyond the bound against what lies within.
-  bool changes_level(double value, bool is_outlier) {
-    if (is_outlier) {
+  bool changes_level(double value, bool is_far) {
+    if (is_far) {
       at_[score] += 1;
       take(run, value, 1 / (at_[run] + 1));
     } else if (at_[score] > 0 && --at_[score] == 0) {
@@ -126,12 +134,15 @@ class RobustMoments {
   bool collapses(double value, double forgetting) {
     take(section, value, 1 / (at_[section] + 1));
     const double memory = forgetting > 0 ? (std::min)(at_[all], 16 / forgetting) : at_[all];
-    if (at_[section] + 1 < (std::max)(patience(), memory / 8)) {
+    if (at_[section] + 1 < (std::max)(shortest_section(), memory / 8)) {
       return false;
     }
     const double own = at_[section + 2], distance = std::abs(at_[first] - at_[section + 1]);
+    const bool was_one_excursion = own == 0 && is_one_excursion(value);
+    if (was_one_excursion && at_[section] < silence) {
+      return false;
+    }
     const bool first_is_wrong = at_[settled] == 0 && distance > 8 * std::sqrt(own);
-    const bool was_one_excursion = own == 0 && variance() > 0 && at_[changes] <= 2;
     at_[settled] = 1;
     if (was_one_excursion) {
       at_[all + 2] = at_[mean_deviation] = 0;
@@ -143,10 +154,18 @@ class RobustMoments {
     return false;
   }
 
+  /// Whether all values are what the first was and this one is, but for a few that came together: a bad
+  /// value, or what it makes of two differences.
+  bool is_one_excursion(double value) const {
+    const double offset = value - mean(), square = offset * offset;
+    return at_[changes] >= 2 && at_[changes] <= 3 && value == at_[first] &&
+           at_[all] * square < 4 * (variance() + square);
+  }
+
   /// Goes on with the moments of a part of the stream. Where that had no spread, the old one is the best
   /// guess.
   bool begin_anew(int moments) {
-    for (; at_[restarts] > 0 && at_[all] > 256 * patience(); at_[restarts] -= 1) {
+    for (; at_[restarts] > 0 && at_[all] > 64 * patience(); at_[restarts] -= 1) {
     }
     at_[restarts] = (std::min)(at_[restarts] + 1, most_restarts);
     at_[all] = at_[moments];

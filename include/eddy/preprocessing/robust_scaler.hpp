@@ -104,6 +104,9 @@ class RobustScaler {
     }
   }
 
+  /// Whether that would be an outlier as value i.
+  bool is_outlier(int i, double value) const { return moments_of(i).is_outlier(value); }
+
   double limit() const { return options_.limit; }
 
   /// The median of value i so far; 0 before there is one.

@@ -108,6 +108,9 @@ class StandardScaler {
     }
   }
 
+  /// Whether that would be an outlier as value i.
+  bool is_outlier(int i, double value) const { return of(i).is_outlier(value); }
+
   double limit() const { return options_.limit; }
 
   /// The mean of each value so far, and its variance; 0 before the first sample.

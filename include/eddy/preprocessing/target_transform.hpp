@@ -14,7 +14,8 @@ namespace eddy {
 /// - `affine(offset, scale)` writes what holds now. Scale 0 says that none is known yet: the prediction is
 ///   then the offset alone, and a label of this time teaches the model nothing.
 ///
-/// Optional: `limit()`, beyond which a scaled label is clipped, 0 for not at all.
+/// Optional: `limit()`, beyond which a scaled label is clipped, 0 for not at all; `is_outlier(i, y)`, whether
+/// a label of output i lies so far away that the model does not learn from it.
 template <class T>
 concept AffineTransform = std::copyable<T> &&
     requires(T& transform, const T& constant, const Vector<double>& y, double* values) {
@@ -89,11 +90,35 @@ inline void scale_label(const double* offset, const double* scale, double limit,
   }
 }
 
-/// A label in the units of the model, by the stages that were written at its step; only the last is clipped.
+/// The same for stage after stage; only the last is clipped.
 inline void scale_label(const double* stages, int count, double limit, double* z, int size) {
   for (int stage = 0; stage < count; ++stage) {
     const double* const offset = stages + Index{2} * stage * size;
     scale_label(offset, offset + size, stage == count - 1 ? limit : 0.0, z, size);
+  }
+}
+
+/// One stage of what a label passes through: outliers become NaN, the rest is scaled by what was written.
+template <AffineTransform T>
+void scale_stage(const T& transform, const double* stage, double limit, double* y) {
+  const int size = transform.outputs();
+  if constexpr (requires { transform.is_outlier(0, 0.0); }) {
+    for (int i = 0; i < size; ++i) {
+      y[i] = is_finite(y[i]) && transform.is_outlier(i, y[i]) ? not_a_number<double> : y[i];
+    }
+  }
+  scale_label(stage, stage + size, limit, y, size);
+}
+
+/// A label in the units of the model, by the stages that were written at its step; only the last is clipped.
+template <TargetTransform T>
+void scale_label(const T& transform, const double* stages, double* y) {
+  if constexpr (AffineTransform<T>) {
+    scale_stage(transform, stages, limit_of(transform), y);
+  } else if constexpr (requires { transform.scale_label(y, stages); }) {
+    transform.scale_label(y, stages);
+  } else {
+    scale_label(stages, stages_of<T>, limit_of(transform), y, transform.outputs());
   }
 }
 

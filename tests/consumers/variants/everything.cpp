@@ -274,8 +274,8 @@ void what_surrounds_learning() {
   eddy::Forecaster<float> forecaster(0, {.season = 20});
   double early = 0, late = 0;
   for (int t = 0; t < 400; ++t) {
-    const float missed = forecaster.observe(static_cast<float>(wave(t)));
-    (t < 200 ? early : late) += eddy::is_finite(missed) ? static_cast<double>(missed) : 0;
+    const double missed = forecaster.observe(static_cast<double>(wave(t)));
+    (t < 200 ? early : late) += eddy::is_finite(missed) ? missed : 0;
     forecaster.step();
   }
   expect(late < early, "Forecaster");
