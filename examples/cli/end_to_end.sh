@@ -149,6 +149,17 @@ signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:]
     { echo a,b; for i in $(seq 300); do echo ",$((i % 9))"; done; } | "$program" >out.csv 2>undecided.log
     grep -q 'predicting b' undecided.log || wrong "waits for ever"
     [ "$(wc -l <out.csv)" -eq 301 ] || wrong "rows are lost where a column stays empty"
+    # What was never there teaches nothing: a target that comes late is predicted as if it had been there from the start.
+    late() { # <rows without it>
+      awk -v n="$1" 'BEGIN { print "year,day,temp,quality"
+        for (t = 0; t < n; t++) printf "%d,%d,,\n", 1900 + t / 365, t % 28
+        for (t = 0; t < 500; t++) printf "%d,%d,%.1f,Y\n", 1900 + (n + t) / 365, t % 28, 20 + 5 * sin(t / 10) }'
+    }
+    for model in lstm least-squares echo-state forecaster; do
+      for n in 0 1500; do
+        late $n | "$program" --target temp --model $model --metrics 2>&1 >/dev/null | awk '/^model/ { print $2 }'
+      done | tr '\n' ' ' | awk '{ exit !($1 > 0 && $2 > 0 && $2 < 1.25 * $1) }' || wrong "$model: rows without a target spoil what follows"
+    done
     # Columns that were not named cost nothing, whatever they hold.
     { echo x,y; for i in $(seq 200); do echo "$((i % 5)),$((i % 3 ? i : 0))"; echo "$((i % 5)),text $i"; done; } >in.csv
     "$program" in.csv >out.csv 2>undecided.log && [ "$(wc -l <out.csv)" -eq 401 ] || wrong "a column of all sorts"

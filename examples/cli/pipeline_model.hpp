@@ -29,12 +29,13 @@ inline int learner_inputs(const Options& options, int inputs) { return options.l
 /// Steps that must be kept for error to go back `window` rows from a label that comes `horizon` rows late.
 inline int learner_window(const Options& options) { return options.window + options.horizon - 1; }
 
-/// What is missing in a row is taken to be as in the row before; then inputs and targets are scaled by what
-/// has been seen so far, in double: 4,000,000,001 is not 4,000,000,000, whatever the learner computes in.
+/// Inputs and targets are scaled by what has been seen so far, in double: 4,000,000,001 is not 4,000,000,000,
+/// whatever the learner computes in. What is missing in a row is taken to be as in the row before, and to be
+/// the mean as long as it was never there: a scaler must not learn from it.
 template <eddy::Learner Learner>
 class PipelineModel final : public Model {
   using Scalar = typename Learner::Scalar;
-  using In = eddy::Chain<eddy::Imputer<Scalar>, eddy::StandardScaler<Scalar>, eddy::Lags<Scalar>>;
+  using In = eddy::Chain<eddy::StandardScaler<Scalar>, eddy::Imputer<Scalar>, eddy::Lags<Scalar>>;
   using Out = eddy::StandardScaler<Scalar>;
 
  public:
@@ -43,7 +44,7 @@ class PipelineModel final : public Model {
   PipelineModel(const Options& options, int inputs, int targets, const Learner& learner,
                 SetLearningRate set_rate)
       : horizon_(options.horizon),
-        pipeline_(In(eddy::Imputer<Scalar>(inputs), eddy::StandardScaler<Scalar>(inputs),
+        pipeline_(In(eddy::StandardScaler<Scalar>(inputs), eddy::Imputer<Scalar>(inputs),
                      eddy::Lags<Scalar>(inputs, options.lags)),
                   learner, Out(targets)),
         set_learning_rate_(set_rate) {}

@@ -30,6 +30,8 @@
 
 namespace eddy_stream {
 
+/// Knows where it is in the input, what the columns hold and where they stand; everything that is to go on
+/// after a restart is in its checkpoint.
 class RowStream {
  public:
   RowStream(const Options& options, Output& output, Progress& progress)
