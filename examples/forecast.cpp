@@ -110,6 +110,7 @@ static Series read(const Options& options) {
     table = read_csv(file, options.csv, bad_row);
   }
   Series series = read_series(table, options, bad_row);
+  if (!series.remark.empty()) std::fprintf(stderr, "forecast: %s\n", series.remark.c_str());
   if (skipped > 0) std::fprintf(stderr, "forecast: bad rows skipped: %zu\n", skipped);
   return series;
 }

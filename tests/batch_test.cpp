@@ -208,6 +208,44 @@ TEST(Batch, ClassIndicesAreOneForEachStream) {
   EXPECT_EQ(model.last_update().skipped, 0) << "a missing label is none";
 }
 
+TEST(Batch, AToleranceIsRefusedNotIgnored) {
+  using Model = Batched<Plain<LstmCell<double>>::Network>;
+  const auto network = [] { return Plain<LstmCell<double>>::network(4); };
+  const Model model(network(), {.credit = {.window = 8, .stride = 2, .tolerance = 0.1}});
+  try {
+    model.make_batch(2);
+    ADD_FAILURE() << "it was accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "eddy: tolerance is 0.1, expected 0: a batch sends error back through its whole window");
+  }
+  // nor does the batch of a model without one get there
+  auto batch = Model(network(), {.credit = {.window = 8, .stride = 2}}).make_batch(2);
+  EXPECT_THROW(model.step(batch, Matrix<double>::Zero(3, 2)), std::invalid_argument);
+  EXPECT_EQ(batch.time(), 0);
+}
+
+/// Whether a model makes batches without a complaint of the compiler.
+template <class Credit>
+constexpr bool makes_batches =
+    Trainer<Plain<LstmCell<double>>::Network, MeanSquaredError, Sgd, Credit, NoRehearsal>::learns_in_batches;
+
+struct WindowOfFour : TruncatedBptt<4> {};
+struct OwnTape : TruncatedBptt<4> {
+  template <Layer Network>
+  struct Tape : eddy::Tape<Network, 4> {
+    using eddy::Tape<Network, 4>::Tape;
+  };
+};
+
+TEST(Batch, OnlyACreditRuleThatReachesItMakesOne) {
+  EXPECT_TRUE((makes_batches<TruncatedBptt<4, 2>>));
+  EXPECT_TRUE((makes_batches<TruncatedBptt<Dynamic, Dynamic>>));
+  EXPECT_TRUE((makes_batches<WindowOfFour>));
+  EXPECT_FALSE((makes_batches<AmortizedBptt<4>>));
+  EXPECT_FALSE((makes_batches<OwnTape>));
+}
+
 TEST(Batch, WrongShapesAreRefusedBeforeAnythingHasChanged) {
   Lstm<float, 2, 4, 1> model, other({.credit = {}});
   Lstm<float> narrow(2, 5, 1);

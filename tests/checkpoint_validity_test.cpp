@@ -124,6 +124,22 @@ TEST(CheckpointValidity, AnAmortizedUpdateLiesInTheRing) {
   expect_refused(model, tape + "summed", far);
   expect_refused(model, tape + "updated", Index{1000});
   expect_refused(model, tape + "allowance", std::numeric_limits<double>::infinity());
+  expect_refused(model, tape + "slots[1].1", true);  // of step 2, before the sweep
+  expect_refused(model, tape + "pending", 0);        // but step 9 waits for the next sweep
+  expect_refused(model, tape + "oldest_pending", Time{8});
+}
+
+TEST(CheckpointValidity, AnAmortizedUpdateHasANumber) {
+  Rnn<float, 1, 8, 1, MeanSquaredError, Sgd, AmortizedBptt<4, 4>, NoRehearsal> model;
+  int moving = 0;
+  for (int i = 0; i < 40; ++i) {
+    learn(model, 1);
+    if (with_number(saved(model), "0.stream.tape.stage", 0, 2, model) == saved(model)) {
+      expect_refused(model, "0.stream.tape.summed", Time{-1});
+      ++moving;
+    }
+  }
+  EXPECT_GT(moving, 5);
 }
 
 TEST(CheckpointValidity, StreamsInLockStepCountNoFurtherThanTime) {
@@ -138,7 +154,24 @@ TEST(CheckpointValidity, StreamsInLockStepCountNoFurtherThanTime) {
   expect_refused(batch, "0.tape.pending", 3);
   expect_refused(batch, "0.tape.oldest_pending", Time{1});
   expect_refused(batch, "0.tape.newest_pending", Time{7});
+  expect_refused(batch, "0.tape.oldest_pending", Time{6});  // in the window, but without an error
+  expect_refused(batch, "0.tape.oldest_pending", Time{8});  // but one waits before it
   expect_refused(batch, "0.tape.slots[1].0", true);
+  expect_refused(batch, "0.tape.gaps[0].0", true);  // at step 8, of whose slot it is said to have none
+  Matrix<float> x(1, 2);
+  x << 0.5f, not_a_number<float>;
+  model.partial_fit(batch, x, Matrix<float>(Matrix<float>::Constant(1, 2, 1)));
+  model.partial_fit(batch, x, Matrix<float>(Matrix<float>::Constant(1, 2, 1)));
+  expect_refused(batch, "0.tape.gaps[4].0", true);  // now there is one, but all streams had an error
+}
+
+TEST(CheckpointValidity, SettingsAreInTheirRanges) {
+  Rnn<float, 1, 2, 1, MeanSquaredError, AdamW> model;
+  expect_refused(model, "0.trainer.optimizer.0", -1.0);
+  expect_refused(model, "0.trainer.optimizer.1", 1.0);
+  expect_refused(model, "0.trainer.optimizer.2", not_a_number<double>);
+  expect_refused(model, "0.trainer.optimizer.3", 0.0);
+  expect_refused(model, "0.trainer.optimizer.4", 1e9);
 }
 
 TEST(CheckpointValidity, TouchedSymbolsAreThoseOfTheList) {
@@ -191,7 +224,7 @@ TEST(CheckpointValidity, HistoriesHoldNoMoreThanWasTaken) {
 
 TEST(CheckpointValidity, OrderedNumbersAreThoseOfTheirRing) {
   OrderedWindow<3> window;
-  Kswin<> detector({.window = 8, .recent = 3});
+  Kswin<> detector({.confidence = 0.5, .window = 8, .recent = 3});
   Rolling<Auc<>, 3> auc;
   for (const double value : {0.2, 0.7, 0.4, 0.1, 0.9}) {
     window.add(value);
@@ -259,7 +292,7 @@ TEST(CheckpointValidity, WhatIsTurnedIntoAWholeNumberIsInRange) {
   expect_refused(scaler, "0.quartiles", 1.5);
   expect_refused(scaler, "0.quartiles", not_a_number<double>, 2);
 
-  ConformalInterval<> interval({.window = 5, .delay = 2});
+  ConformalInterval<> interval({.coverage = 0.5, .window = 5, .delay = 2});
   interval.step(1);
   interval.partial_fit(2);
   expect_refused(interval, "0.level", not_a_number<double>);

@@ -268,7 +268,7 @@ TEST(Ddm, TakesRightAndWrongOnly) {
 }
 
 TEST(Kswin, HasTheDistanceOfTheTextbook) {
-  Kswin<> detector({.window = 12, .recent = 4, .every = 1000});
+  Kswin<> detector({.confidence = 0.5, .window = 12, .recent = 4, .every = 1000});
   std::vector<double> values;
   Random random(12);
   for (int t = 0; t < 200; ++t) {

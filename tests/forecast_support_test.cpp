@@ -1,5 +1,5 @@
-// The support headers of examples/forecast.cpp. What needs libcsv is tested where EDDY_HAS_LIBCSV says it is
-// linked.
+// The support headers of examples/forecast.cpp. What needs libcsv and date is tested where EDDY_HAS_LIBCSV
+// says that they are there.
 
 #include "../examples/support/baselines.hpp"
 #include "../examples/support/calendar.hpp"
@@ -14,11 +14,14 @@
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <random>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forecast {
@@ -26,22 +29,17 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-Time time_of(std::string_view text) { return parse_time(text).value(); }
-
-TEST(Calendar, ReadsDatesAndTimes) {
-  EXPECT_EQ(time_text(time_of("2016-08-28")), "2016-08-28 00:00");
-  EXPECT_EQ(time_text(time_of("2010/01/02 03:04:05")), "2010-01-02 03:04");
-  EXPECT_EQ(time_of("2010-01-02T03:04"), time_of("2010-01-02 03:04:00"));
-  EXPECT_EQ(time_of("2010-01-02 03:04:05") - time_of("2010-01-02"),
-            std::chrono::seconds(3 * 3600 + 4 * 60 + 5));
+/// Of a date as `2016-08-28`, alone or followed by ` 12:30`.
+Time time_of(const std::string& text) {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0;
+  std::sscanf(text.c_str(), "%d-%d-%d %d:%d", &year, &month, &day, &hour, &minute);
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute);
 }
 
-TEST(Calendar, RefusesWhatIsNoDate) {
-  for (const char* text : {"", "2016", "2016-8-28", "2016-08-32", "2015-02-29", "2016-08/28", "2016-08-28 ",
-                           "2016-08-28 24:00", "2016-08-28 12", "2016-08-28 12:60", "2016-08-28 12:30:61",
-                           "2016-08-28 12:30:00Z", "-016-08-28", "28-08-2016", "2016-08-28x", "12.5"})
-    EXPECT_FALSE(parse_time(text).has_value()) << text;
-}
+TEST(Calendar, WritesWhatATimeIs) { EXPECT_EQ(time_text(time_of("2016-08-28 12:30")), "2016-08-28 12:30"); }
 
 TEST(Calendar, KnowsWeekdaysAndTheShareOfDayAndYearGone) {
   EXPECT_EQ(weekday(time_of("2001-01-22")), 0u);  // a Monday
@@ -215,6 +213,151 @@ TEST(Csv, SkipsBadRowsAndGoesOnWhereAsked) {
   ASSERT_EQ(complaints.size(), 3u);
   EXPECT_EQ(complaints[1].substr(0, 8), "f.csv:4:");
   EXPECT_EQ(complaints[2], "f.csv:6: 3 cells where the header has 2");
+}
+
+/// Cells of a column, as they are read; nothing if no form reads them.
+std::vector<std::string> times_of(const std::vector<std::string_view>& cells, bool named = false) {
+  std::vector<std::string> times;
+  if (auto format = TimeFormat::of(cells, named)) {
+    for (const std::string_view cell : cells) {
+      const auto time = format->read(cell);
+      times.push_back(time ? time_text(*time) : "");
+    }
+  }
+  return times;
+}
+
+TEST(TimeFormat, ReadsTheUsualForms) {
+  for (const char* const text : {"2024-02-13 15:04",
+                                 "2024/02/13 15:04:05",
+                                 "2024-02-13T15:04:05Z",
+                                 "2024-02-13t15:04:05z",
+                                 "2024-02-13T15:04:05.250Z",
+                                 "2024-02-13 15:04:05,250",
+                                 "2024-02-13T15:04:05.123456789",
+                                 "2024-02-13T15:04:05+02:00",
+                                 "2024-02-13T15:04:05-0130",
+                                 "2024-02-13 15:04:05 +0000",
+                                 "2024-02-13 15:04:05 UTC",
+                                 "13.02.2024 15:04",
+                                 "13.2.2024 15:04:05",
+                                 "13/02/2024 15:04",
+                                 "02/13/2024 03:04:05 PM",
+                                 "2/13/2024 3:04 pm",
+                                 "02/13/24 15:04",
+                                 "13.02.24 15:04",
+                                 "20240213T150405Z",
+                                 "20240213 1504",
+                                 "20240213150405",
+                                 "13-Feb-2024 15:04",
+                                 "13 February 2024 15:04",
+                                 "Feb 13, 2024 3:04 PM",
+                                 "13/Feb/2024:15:04:05 +0000",
+                                 "Tue, 13 Feb 2024 15:04:05 GMT",
+                                 "Tue Feb 13 15:04:05 2024",
+                                 "Tue Feb 13 15:04:05 UTC 2024"}) {
+    EXPECT_EQ(times_of({text}), std::vector<std::string>{"2024-02-13 15:04"}) << text;
+  }
+  for (const char* const text : {"2024-02-13", "13.02.2024", "20240213", "02/13/2024", "2024-044"}) {
+    EXPECT_EQ(times_of({text}), std::vector<std::string>{"2024-02-13 00:00"}) << text;
+  }
+}
+
+TEST(TimeFormat, RefusesWhatIsNoDate) {
+  for (const char* const text : {"",
+                                 "2016",
+                                 "2016-08-32",
+                                 "2015-02-29",
+                                 "2016-08/28",
+                                 "2016-08-28 24:00",
+                                 "2016-08-28 12:60",
+                                 "2016-08-28 12:30:61",
+                                 "-016-08-28",
+                                 "2016-08-28x",
+                                 "12.5",
+                                 "1.2.3",
+                                 "24-01-01",
+                                 "12:30",
+                                 "99999999",
+                                 "13/13/2024",
+                                 "02/13/2024 13:04 PM",
+                                 "192.168.10.12",
+                                 "2024 week 7",
+                                 "abc"})
+    EXPECT_TRUE(times_of({text}, true).empty()) << text;
+}
+
+TEST(TimeFormat, TellsDayFromMonthByTheOtherCells) {
+  EXPECT_EQ(times_of({"01/02/2024", "13/02/2024"}),
+            (std::vector<std::string>{"2024-02-01 00:00", "2024-02-13 00:00"}));
+  EXPECT_EQ(times_of({"01/02/2024", "01/13/2024"}),
+            (std::vector<std::string>{"2024-01-02 00:00", "2024-01-13 00:00"}));
+  // Both are possible: time passes as slowly as it can.
+  EXPECT_EQ(times_of({"01/02/2024 23:50", "02/02/2024 00:00"}).back(), "2024-02-02 00:00");
+  EXPECT_EQ(times_of({"02/01/2024 23:50", "02/02/2024 00:00"}).back(), "2024-02-02 00:00");
+}
+
+TEST(TimeFormat, ReadsTimeSince1970) {
+  for (const std::string ticks : {"", ".5", "000", "000000", "000000000"}) {
+    EXPECT_EQ(times_of({"1707836640" + ticks, "1707836700" + ticks}, true),
+              (std::vector<std::string>{"2024-02-13 15:04", "2024-02-13 15:05"}));
+  }
+  // Unless somebody says so, a number is only taken for a time if it goes on as one.
+  EXPECT_EQ(times_of({"1707836640", "1707836700", "1707836760"}).size(), 3u);
+  EXPECT_TRUE(times_of({"1707836640", "1707836700"}).empty());
+  EXPECT_TRUE(times_of({"1707836640", "1707836700", "1707836641"}).empty());
+  EXPECT_TRUE(times_of({"4", "5", "6"}, true).empty());
+  EXPECT_EQ(times_of({"2024010122", "2024010123", "2024010200"}).back(), "2024-01-02 00:00");
+}
+
+TEST(TimeFormat, KeepsTheOrderWhenClocksAreSetBack) {
+  EXPECT_EQ(times_of({"2024-10-27T01:30:00+02:00", "2024-10-27T02:30:00+02:00", "2024-10-27T02:30:00+01:00"}),
+            (std::vector<std::string>{"2024-10-27 01:30", "2024-10-27 02:30", "2024-10-27 03:30"}));
+}
+
+TEST(TimeFormat, LetsOneCellInTenBeOfAnotherForm) {
+  std::vector<std::string_view> cells(10, "2024-02-13 15:04");
+  cells[4] = "2024-02-13";  // midnight, as some write it
+  cells[5] = "unknown";
+  const auto times = times_of(cells);
+  ASSERT_EQ(times.size(), 10u);
+  EXPECT_EQ(times[4], "2024-02-13 00:00");
+  EXPECT_EQ(times[5], "");
+  EXPECT_EQ(times[6], "2024-02-13 15:04");
+  cells[6] = "x";
+  EXPECT_TRUE(times_of(cells).empty());
+}
+
+Series series_of(const std::string& text, const Options& options = {}) {
+  return read_series(table_of(text), options);
+}
+
+TEST(Series, SecondsSince1970AreTheDateAndNotTheTarget) {
+  const Series series = series_of("when,load\n1707836640,5\n1707836700,6\n");
+  EXPECT_EQ(series.target_name, "load");
+  EXPECT_TRUE(series.input_names.empty());
+  EXPECT_EQ(series.cadence(), std::chrono::seconds(60));
+  // What somebody names is theirs.
+  Options options;
+  options.target = "when";
+  EXPECT_EQ(series_of("when,load\n1707836640,5\n1707836700,6\n", options).target_name, "when");
+}
+
+TEST(Series, SaysWhatLooksLikeATimeInNoKnownForm) {
+  const Series series = series_of("when,load\n2024 week 01 day 1,5\n2024 week 01 day 2,6\n");
+  EXPECT_FALSE(series.has_times());
+  EXPECT_EQ(series.remark,
+            "column \"when\": \"2024 week 01 day 1\" looks like a time, but in no form that is known: there "
+            "is no calendar");
+  EXPECT_EQ(series_of("when,load\n2024-01-01,5\nx,6\n2024-01-03,5\n",
+                      [] {
+                        Options options;
+                        options.date = "none";
+                        return options;
+                      }())
+                .remark,
+            "");
+  EXPECT_EQ(series_of("name,load\na b,5\nc,6\n").remark, "");
 }
 
 Series days_of(std::size_t rows, std::size_t known) {

@@ -77,7 +77,7 @@ TEST(Forecaster, PredictIsWhatStepReturnsAndChangesNothing) {
     for (auto* const model : {&forecaster, &other}) {
       model->observe(static_cast<float>(rhythm(step)));
     }
-    const float predicted = forecaster.predict(x)(0);
+    const double predicted = forecaster.predict(x)(0);
     EXPECT_EQ(forecaster.predict(x)(0), predicted);
     EXPECT_EQ(forecaster.step(x)(0), predicted);
     EXPECT_EQ(other.step(x)(0), predicted);
@@ -91,9 +91,9 @@ TEST(Forecaster, PassesOverWhatIsMissing) {
   for (int step = 0; step < 600; ++step) {
     const bool missing = step % 7 == 0;
     forecaster.observe(missing ? bad[step % 2] : static_cast<float>(rhythm(step)));
-    const float forecast = forecaster.step(missing ? bad[step % 2] : std::sin(static_cast<float>(step)))(0);
+    const double forecast = forecaster.step(missing ? bad[step % 2] : std::sin(static_cast<float>(step)))(0);
     ASSERT_TRUE(std::isfinite(forecast)) << step;
-    error += step >= 500 ? std::abs(static_cast<double>(forecast) - rhythm(step + 2)) : 0;
+    error += step >= 500 ? std::abs(forecast - rhythm(step + 2)) : 0;
   }
   EXPECT_LT(error / 100,
             2);  // of an amplitude of 10; a missing value counts as the last one, which may be off by 5
@@ -144,6 +144,10 @@ TEST(Forecaster, NamesWhatCannotBe) {
   EXPECT_THROW(forecaster.step(), std::invalid_argument);
   EXPECT_THROW(forecaster.step(Eigen::VectorXf::Zero(3)), std::invalid_argument);
   EXPECT_THROW(forecaster.partial_fit(Eigen::VectorXf::Zero(2)), std::invalid_argument);
+  // Before the step is taken.
+  EXPECT_THROW(forecaster.partial_fit(Eigen::VectorXf::Zero(2), Eigen::Vector2d::Zero()),
+               std::invalid_argument);
+  EXPECT_THROW(forecaster.partial_fit(Eigen::VectorXf::Zero(3), 1.0), std::invalid_argument);
   EXPECT_EQ(forecaster.time(), 0);
 }
 

@@ -26,11 +26,11 @@ TEST(MinMaxScaler, BringsTheRangeToTheOneAskedFor) {
   }
 }
 
-TEST(MinMaxScaler, ForgetsAnOutlier) {
+TEST(MinMaxScaler, ForgetsWhatIsOld) {
   MinMaxScaler<double, 1> scaler({.forgetting = 0.1});
   double minimum = 0, maximum = 0;
   for (int t = 0; t < 200; ++t) {
-    const double x = t == 10 ? 1000 : t % 3;
+    const double x = t == 10 ? 6 : t % 3;
     minimum = t == 0 ? x : (std::min)(x, minimum + 0.1 * (x - minimum));
     maximum = t == 0 ? x : (std::max)(x, maximum + 0.1 * (x - maximum));
     scaler.partial_fit(x);
@@ -41,13 +41,31 @@ TEST(MinMaxScaler, ForgetsAnOutlier) {
   EXPECT_GT(scaler.maximum()(0), 1.5);
 }
 
-TEST(MinMaxScaler, ARangeThatOverflowsTeachesNothing) {
+TEST(MinMaxScaler, LeavesOutliersOutOfTheRange) {
   MinMaxScaler<double, 1> scaler;
-  for (const double x : {1e308, -1e308, 0.0}) {
+  for (int t = 0; t < 500; ++t) {
+    scaler.partial_fit(t % 50 == 40 ? -999.0 : 10 + t % 7);
+  }
+  EXPECT_EQ(scaler.minimum()(0), 10);
+  EXPECT_EQ(scaler.maximum()(0), 16);
+}
+
+TEST(MinMaxScaler, TheRangeBeginsAnewWithANewUnit) {
+  MinMaxScaler<double, 1> scaler;
+  for (int t = 0; t < 1000; ++t) {
+    scaler.partial_fit((t < 500 ? 1 : 1000) * (10 + t % 7));
+  }
+  EXPECT_NEAR(scaler.minimum()(0), 10000, 1000);
+  EXPECT_NEAR(scaler.maximum()(0), 16000, 1000);
+}
+
+TEST(MinMaxScaler, AValueWhoseSquareOverflowsTeachesNothing) {
+  MinMaxScaler<double, 1> scaler;
+  for (const double x : {1e308, -1e308, 3.0, 5.0}) {
     scaler.partial_fit(x);
   }
-  EXPECT_EQ(scaler.minimum()(0), 0);
-  EXPECT_EQ(scaler.maximum()(0), 1e308);
+  EXPECT_EQ(scaler.minimum()(0), 3);
+  EXPECT_EQ(scaler.maximum()(0), 5);
 }
 
 TEST(MinMaxScaler, NamesASettingThatCannotBe) {

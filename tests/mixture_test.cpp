@@ -112,13 +112,23 @@ TEST(ExponentialWeights, ForgetWhoWasGood) {
   EXPECT_LT(weights.weights()(0), 0.3);
 }
 
-TEST(ExponentialWeights, TakeAMissingLossForTheWorst) {
-  ExponentialWeights<double> missing(3), worst(3);
-  missing.partial_fit(Vector<double, 3>(1, std::nan(""), 4));
-  worst.partial_fit(Vector<double, 3>(1, 4, 4));
-  EXPECT_EQ(missing.weights(), worst.weights());
-  missing.partial_fit(Vector<double, 3>::Constant(std::nan("")));
-  EXPECT_EQ(missing.weights(), worst.weights());
+TEST(ExponentialWeights, LeaveOutAnExpertWithoutALossAndKeepItsStanding) {
+  ExponentialWeights<double> weights(3, {.rate = 0.1, .forgetting = 0.2});
+  weights.partial_fit(Vector<double, 3>(1, std::nan(""), 4));  // median of the others 1
+  EXPECT_EQ(weights.weights()(1), 0);
+  EXPECT_NEAR(weights.weights()(2), 1 / (1 + std::exp(0.1 * 3)), 1e-14);
+  const Vector<double, 3> before = weights.weights();
+  weights.partial_fit(Vector<double, 3>::Constant(std::nan("")));
+  EXPECT_EQ(weights.weights(), before);
+  weights.partial_fit(Vector<double, 3>(std::nan(""), 2, 3));  // medians 1 and 2, mean 1.5
+  EXPECT_EQ(weights.weights()(0), 0);
+  weights.partial_fit(Vector<double, 3>(3, 3, 3));  // mean of the medians 2
+  // The first is missing its second loss, whose part its first takes; the second its first, the worst of
+  // then.
+  const Eigen::Array3d losses =
+      0.8 * (0.8 * Eigen::Array3d(1, 4, 4) + Eigen::Array3d(1, 2 / 1.5, 3 / 1.5)) + 3 / 2.0;
+  const Eigen::Array3d expected = (-0.1 * losses).exp() / (-0.1 * losses).exp().sum();
+  EXPECT_TRUE(weights.weights().isApprox(expected.matrix(), 1e-14)) << weights.weights().transpose();
 }
 
 TEST(ExponentialWeights, NameASettingThatCannotBe) {
@@ -172,6 +182,91 @@ TEST(Mixture, LeavesOutAModelWithoutAPrediction) {
   EXPECT_EQ(mixture.step(value(2))(0), 2);
   Mixture none(Constant{.factor = std::nan("")});
   EXPECT_TRUE(std::isnan(none.step(value(2))(0)));
+}
+
+// One expert predicts well, the others are off by a factor; or many are.
+template <int Experts>
+void counts_only_the_best(double wild) {
+  ExponentialWeights<float, Experts> weights;
+  Vector<float, Experts> losses = Vector<float, Experts>::Constant(static_cast<float>(wild));
+  double mixed = 0;
+  for (int t = 0; t < 2000; ++t) {
+    losses(0) = t % 2 == 0 ? 0.005f : 0.015f;
+    mixed = (std::max)(mixed, t < 100 ? 0 : static_cast<double>(weights.weights().dot(losses)));
+    weights.partial_fit(losses);
+  }
+  EXPECT_LT(mixed, 0.0165) << Experts << " experts, the others with a loss of " << wild;
+  EXPECT_GT(weights.weights()(0), 0.98f) << Experts << " experts, the others with a loss of " << wild;
+}
+
+TEST(ExponentialWeights, CountOnlyTheBestHoweverManyAreHopeless) {
+  for (const double wild : {0.1, 1.0, 1e4, 1e8, 1e30}) {
+    counts_only_the_best<2>(wild);
+    counts_only_the_best<3>(wild);
+    counts_only_the_best<4>(wild);
+    counts_only_the_best<7>(wild);
+  }
+}
+
+TEST(ExponentialWeights, TakeTheLowerOfTwoLossesForTheirMedian) {
+  ExponentialWeights<double, 2> weights({.rate = 0.1, .forgetting = 0.2});
+  weights.partial_fit(Vector<double, 2>(2, 6));
+  const double expected = 1 / (1 + std::exp(-0.1 * (6 - 2) / 2.0));
+  EXPECT_NEAR(weights.weights()(0), expected, 1e-14);
+}
+
+TEST(ExponentialWeights, AreNotToldByOneWildLabel) {
+  for (const int when : {0, 5, 20, 300}) {
+    ExponentialWeights<double, 3> weights, clean;
+    for (int t = 0; t < 800; ++t) {
+      const Vector<double, 3> losses(1 + 0.1 * std::sin(t), 1.3, 1.5);
+      weights.partial_fit(t == when ? Vector<double, 3>::Constant(65535) + losses : losses);
+      clean.partial_fit(losses);
+    }
+    EXPECT_LT((weights.weights() - clean.weights()).cwiseAbs().maxCoeff(), 0.02) << when;
+  }
+}
+
+TEST(Mixture, IsAsGoodAsTheBestBesideAHopelessModel) {
+  for (const double wild : {1e4, -1e30, 1e300}) {
+    Mixture two(Constant{.factor = wild}, Constant{.factor = 1.1});
+    Mixture three(Constant{.factor = wild}, Constant{.factor = 1.1}, Constant{.factor = -wild});
+    double of_two = 0, of_three = 0;
+    for (int i = 1; i <= 1000; ++i) {
+      const double x = std::sin(i), one = two.partial_fit(value(x), value(x)),
+                   other = three.partial_fit(value(x), value(x));
+      of_two += i > 3 ? one : 0;
+      of_three += i > 3 ? other : 0;
+    }
+    EXPECT_NEAR(of_two / 997, 0.1 * 2 / 3.14159, 0.01) << wild;  // that of the better model
+    EXPECT_NEAR(of_three / 997, 0.1 * 2 / 3.14159, 0.01) << wild;
+  }
+}
+
+// What counts nothing is still better than no prediction.
+TEST(Mixture, IsFiniteAsLongAsOneOfItsModelsIs) {
+  Mixture mixture(Constant{.factor = 1}, Constant{.factor = 1e6}, Constant{.factor = 50});
+  for (int i = 0; i < 300; ++i) {
+    mixture.partial_fit(value(1), value(1));
+  }
+  EXPECT_EQ(mixture.weights()(0), 1);
+  mixture.model<0>().factor = std::nan("");
+  EXPECT_EQ(mixture.predict(value(2))(0), 100);
+  EXPECT_EQ(mixture.step(value(2))(0), 100);
+  mixture.partial_fit(value(2));
+  EXPECT_EQ(mixture.weights()(0), 0);
+  mixture.model<0>().factor = 1;
+  mixture.partial_fit(value(2), value(2));
+  EXPECT_GT(mixture.weights()(0), 0.99);
+}
+
+TEST(Mixture, OfFloatsStaysFiniteAtTheirEnd) {
+  ExponentialWeights<float, 2> weights;
+  weights.partial_fit(Vector<float, 2>(3e38f, 1e-38f));
+  weights.partial_fit(Vector<float, 2>(0, 3e38f));
+  weights.partial_fit(Vector<float, 2>(1e-45f, 1e-45f));
+  EXPECT_TRUE(weights.weights().allFinite());
+  EXPECT_NEAR(weights.weights().sum(), 1, 1e-6);
 }
 
 TEST(Mixture, OfClassesPredictsProbabilities) {

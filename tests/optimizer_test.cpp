@@ -111,4 +111,66 @@ TEST(Schedules, ScaleTheLearningRate) {
   }
 }
 
+TEST(Optimizers, AnEpsilonTooSmallForTheScalarDividesNothingByZero) {
+  expect_to_stay_finite<RmsProp, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<Adagrad, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<Adam, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<AdamW, float>({.epsilon = 1e-300});
+  expect_to_stay_finite<RmsProp, double>({.epsilon = 1e-300});
+  expect_to_stay_finite<Adam, float>({.epsilon = 1e300});  // nor is anything infinite
+}
+
+TEST(Optimizers, DecaysOnTheEdgeOfTheirRangesStayFinite) {
+  expect_to_stay_finite<Momentum, float>({.learning_rate = 1e6, .momentum = 1 - 1e-12});
+  expect_to_stay_finite<Nesterov, float>({.learning_rate = 1e6, .momentum = 1 - 1e-12});
+  expect_to_stay_finite<RmsProp, float>({.learning_rate = 1e6, .decay = 1 - 1e-12});
+  expect_to_stay_finite<RmsProp, float>({.learning_rate = 1e6, .decay = 0});
+  expect_to_stay_finite<Adam, float>({.learning_rate = 1e6, .beta1 = 1 - 1e-12, .beta2 = 0});
+  expect_to_stay_finite<Adam, float>({.learning_rate = 1e6, .beta1 = 0, .beta2 = 1 - 1e-12});
+  expect_to_stay_finite<AdamW, double>({.learning_rate = 1e6, .beta1 = 1 - 1e-12, .weight_decay = 1e-6});
+  expect_to_stay_finite<Sgd, float>({.learning_rate = 1e6});
+}
+
+template <class O>
+constexpr bool has_kernel = requires(const O& optimizer) {
+  optimizer.template pass<float>(std::int64_t{1});
+};
+
+TEST(Schedules, KeepTheKernelOfTheirOptimizer) {
+  EXPECT_TRUE((has_kernel<Scheduled<Sgd, StepDecay>>));
+  EXPECT_TRUE((has_kernel<Scheduled<AdamW, WarmUp<CosineDecay>>>));
+  EXPECT_TRUE((has_kernel<Scheduled<Scheduled<Adam, StepDecay>, CosineDecay>>));
+  EXPECT_FALSE((has_kernel<Scheduled<Momentum, StepDecay>>)) << "which has none";
+  // bit for bit what the optimizer does without a schedule
+  Descent<Adam, float> plain({}, Vector<float>::Ones(37));
+  Descent<Scheduled<Adam, ConstantRate>, float> scheduled({}, Vector<float>::Ones(37));
+  Descent<Scheduled<Scheduled<Adam, ConstantRate>, WarmUp<>>, float> nested({.schedule = {.period = 1}},
+                                                                            Vector<float>::Ones(37));
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    const Vector<float> gradient = random_vector<float>(37, step);
+    plain.update(gradient);
+    scheduled.update(gradient);
+    nested.update(gradient);
+    EXPECT_EQ(plain.parameters(), scheduled.parameters());
+    EXPECT_EQ(plain.parameters(), nested.parameters());
+  }
+}
+
+TEST(Schedules, OfAKernelAreThoseOfItsPlainForm) {
+  const Scheduled<AdamW, WarmUp<CosineDecay>> optimizer{
+      .optimizer = {.learning_rate = 0.05, .weight_decay = 0.1},
+      .schedule = {.period = 4, .then = {.period = 30, .floor = 0.1}}};
+  Descent<Scheduled<AdamW, WarmUp<CosineDecay>>, double> descent(optimizer, Vector<double>::Ones(37));
+  Eigen::ArrayXd w = Eigen::ArrayXd::Ones(37), m = Eigen::ArrayXd::Zero(37), v = m;
+  for (std::int64_t step = 1; step <= 40; ++step) {
+    const Vector<double> gradient = random_vector<double>(37, static_cast<std::uint64_t>(step));
+    descent.update(gradient);
+    std::array<ArrayView<double>, 2> moments{ArrayView<double>(m.data(), 37),
+                                             ArrayView<double>(v.data(), 37)};
+    ArrayView<double> weights(w.data(), 37);
+    optimizer.update(weights, gradient.array(), moments, step);
+    EXPECT_LT(worst_error(descent.parameters(), w.matrix()), 1e-14) << step;
+  }
+}
+
 }  // namespace eddy::testing

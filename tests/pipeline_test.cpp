@@ -89,17 +89,16 @@ static_assert(Scalers::fixed && Changes::fixed && Nested::fixed && !SizedScalers
 
 template <class P>
 P make_pipeline() {
-  using Scalar = typename P::Scalar;
   if constexpr (std::is_same_v<P, OutOnly>) {
     return P({}, FixedModel(), Chain(Difference<float>(2), StandardScaler<float>(2)));
   } else if constexpr (P::fixed) {
     return P();
   } else if constexpr (std::is_same_v<P, SizedScalers>) {
-    return P(StandardScaler<Scalar>(3), Lstm<Scalar>(3, 8, 2), StandardScaler<Scalar>(2));
+    return P(StandardScaler<double>(3), Lstm<double>(3, 8, 2), StandardScaler<double>(2));
   } else if constexpr (std::is_same_v<P, InOnly>) {
-    return P(StandardScaler<Scalar>(3), Lstm<Scalar>(3, 8, 2));
+    return P(StandardScaler<float>(3), Lstm<float>(3, 8, 2));
   } else {
-    return P({}, Lstm<Scalar>(3, 8, 2));
+    return P({}, Lstm<float>(3, 8, 2));
   }
 }
 
@@ -203,24 +202,27 @@ TEST(Pipeline, EqualsDoingEverythingByHand) {
   FixedModel model;
   StandardScaler<float, 3> in;
   StandardScaler<float, 2> out({.forgetting = 0.05});
-  std::vector<Eigen::Vector2f> offsets, scales;
+  std::vector<Eigen::Vector2d> offsets, scales;
   int finite = 0;
   for (std::size_t t = 0; t < samples.size(); ++t) {
     in.partial_fit(samples[t].x);
-    Eigen::Vector2f z = model.step(in.transform(samples[t].x)), offset, scale;
+    const Eigen::Vector2f z = model.step(in.transform(samples[t].x));
+    Eigen::Vector2d offset, scale;
     out.affine(offset.data(), scale.data());
     offsets.push_back(offset);
     scales.push_back(scale);
-    const Eigen::Vector2f prediction(offset(0) + scale(0) * z(0), offset(1) + scale(1) * z(1));
+    // In double, whatever the scalar of the model.
+    const Eigen::Vector2d prediction(offset(0) + scale(0) * static_cast<double>(z(0)),
+                                     offset(1) + scale(1) * static_cast<double>(z(1)));
     ASSERT_TRUE(same_bits(pipeline.step(samples[t].x), prediction));
     if (t >= delay) {
       const std::size_t then = t - delay;
       const auto& y = samples[then].y;
       Eigen::Vector2f scaled;
       for (int i = 0; i < 2; ++i) {
-        const float known = scales[then](i);
+        const double known = scales[then](i), distance = static_cast<double>(y(i)) - offsets[then](i);
         scaled(i) =
-            known > 0 ? (std::clamp)((y(i) - offsets[then](i)) / known, -8.0f, 8.0f) : not_a_number<float>;
+            known > 0 ? static_cast<float>((std::clamp)(distance / known, -8.0, 8.0)) : not_a_number<float>;
       }
       const auto step = static_cast<std::int64_t>(then + 1);
       const float loss = model.partial_fit(at(step), scaled);
@@ -413,7 +415,8 @@ double error_on_ridership(Model model, bool holes) {
     for (float& value : x) {
       value = holed(value);
     }
-    const float truth = rows[day + 1](0), prediction = model.step(x)(0);
+    const float truth = rows[day + 1](0);
+    const auto prediction = static_cast<float>(model.step(x)(0));
     model.partial_fit(holed(truth));
     if (day >= rows.size() / 2) {
       ++scored;

@@ -280,12 +280,8 @@ TEST(Safetensors, AFileIsReplacedAsAWholeOrNotAtAll) {
   load_safetensors(path, loaded);
   EXPECT_EQ(loaded.parameters(), saved.parameters());
 
-  // The partial file cannot be written where a folder has its name, and a model with an unwritable name
-  // never comes as far.
-  std::filesystem::create_directories(folder / "model.safetensors.partial");
+  // A model with an unwritable name never comes as far as the file.
   saved.parameters() << 4, 5;
-  EXPECT_THROW(save_safetensors(path, saved), std::runtime_error);
-  std::filesystem::remove_all(folder / "model.safetensors.partial");
   EXPECT_THROW(save_safetensors(path, saved, {.names = {"\xff"}}), std::invalid_argument);
   saved.parameters() << 2, 3;
   loaded.parameters().setZero();

@@ -7,7 +7,9 @@
 
 #include <eddy/io/checkpoint.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -42,12 +44,13 @@ class CheckpointFile {
     guarded([&] {
       std::uint64_t size = 0;
       eddy::load(in_, size);
-      if (size > std::filesystem::file_size(path)) {
-        throw std::runtime_error("it is damaged");
+      if (size > (std::min)(std::uint64_t{longest}, std::uint64_t{std::filesystem::file_size(path)})) {
+        throw std::runtime_error("its description would take " + std::to_string(size) + " bytes");
       }
       std::vector<char> text(size);
       eddy::load(in_, text);
-      description_ = Description::parse(std::string(text.begin(), text.end()));
+      description_ = Description::parse({text.data(), text.size()});
+      check_length(std::filesystem::file_size(path));
     });
   }
 
@@ -64,6 +67,20 @@ class CheckpointFile {
   }
 
  private:
+  static constexpr std::size_t longest = std::size_t{1} << 26;  // of a description
+
+  // The newest errors of each target take a number each in the file, and each input takes one at least: so no
+  // more memory is asked for than the file gives reason to.
+  void check_length(std::uint64_t size) const {
+    const Columns& columns = description_.columns;
+    const std::uint64_t numbers =
+        std::uint64_t{columns.targets.size()} * static_cast<std::uint64_t>(description_.rolling) +
+        columns.inputs.size();
+    if (numbers > size / sizeof(double)) {
+      throw std::runtime_error("it describes more than it holds");
+    }
+  }
+
   template <class Work>
   void guarded(Work&& work) const {
     try {

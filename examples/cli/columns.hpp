@@ -2,23 +2,44 @@
 // Which columns are predicted, and from which.
 
 #include "errors.hpp"
-#include "fields.hpp"
+#include "numbers.hpp"
 #include "options.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace eddy_stream {
 
+/// What a column holds, as far as it has shown: what is missing decides nothing.
+enum class Kind : std::int8_t { undecided, numbers, text };
+
+/// The columns of a line, each by itself.
+inline std::vector<Kind> kinds_of(const std::vector<std::string_view>& fields, const NumberFormat& format) {
+  std::vector<Kind> kinds;
+  for (const std::string_view field : fields) {
+    double value = 0;
+    const Content content = format.read(field, value);
+    kinds.push_back(content == Content::number ? Kind::numbers
+                    : content == Content::text ? Kind::text
+                                               : Kind::undecided);
+  }
+  return kinds;
+}
+
 struct Columns {
   std::vector<std::string> names;  ///< of all columns; numbers from 1 where there is no header
   std::vector<std::size_t> targets, inputs, kept;
 
   bool operator==(const Columns&) const = default;
+
+  bool is_target(std::size_t column) const { return holds(targets, column); }
+  bool is_input(std::size_t column) const { return holds(inputs, column); }
 
   /// The column of that name, or else of that number; throws `UsageError` with the names there are.
   std::size_t find(const std::string& wanted) const {
@@ -33,9 +54,10 @@ struct Columns {
       return number - 1;
     }
     if (count > 1) {
-      throw UsageError("there are " + std::to_string(count) + " columns \"" + wanted + "\": give its number");
+      throw UsageError("there are " + std::to_string(count) + " columns \"" + escaped(wanted) +
+                       "\": give its number");
     }
-    throw UsageError("no column \"" + wanted + "\"; the columns are: " + listed(names));
+    throw UsageError("no column \"" + escaped(wanted) + "\"; the columns are: " + escaped(listed(names)));
   }
 
   static std::string listed(const std::vector<std::string>& words) {
@@ -48,51 +70,47 @@ struct Columns {
     for (const std::size_t column : columns) words.push_back(names[column]);
     return listed(words);
   }
+
+ private:
+  static bool holds(const std::vector<std::size_t>& columns, std::size_t column) {
+    return std::find(columns.begin(), columns.end(), column) != columns.end();
+  }
 };
 
-/// Chooses by the options, and where they leave it open, by what the first row holds: a column is one of
-/// numbers if its first field is a number, or missing. Throws `BadLine` if there is then nothing to predict:
-/// another row may tell. Of the forecaster, which remembers them itself,
-/// targets are no inputs.
+/// Chooses by the options, and where they leave it open, by what the columns hold: without a name, the first
+/// column of numbers is predicted, from all that hold numbers or have not shown what they hold. Throws
+/// `BadLine` if there is nothing to predict yet: another row may tell. Of the forecaster, which remembers
+/// them itself, targets are no inputs.
 inline Columns choose_columns(const Options& options, std::vector<std::string> names,
-                              const std::vector<std::string_view>& first_row) {
+                              const std::vector<Kind>& kinds) {
   Columns columns{std::move(names), {}, {}, {}};
   const auto find_all = [&](const std::vector<std::string>& wanted, std::vector<std::size_t>& found) {
     for (const std::string& word : wanted) {
       const std::size_t column = columns.find(word);
       if (std::find(found.begin(), found.end(), column) != found.end()) {
-        throw UsageError("column \"" + word + "\" is named twice");
+        throw UsageError("column \"" + escaped(word) + "\" is named twice");
       }
       found.push_back(column);
     }
   };
-  std::vector<std::size_t> numbers;
-  for (std::size_t i = 0; i < first_row.size(); ++i) {
-    double value = 0;
-    if (read_number(first_row[i], value)) numbers.push_back(i);
-  }
-
   find_all(options.targets, columns.targets);
   if (columns.targets.empty()) {
-    if (numbers.empty()) throw BadLine("no number to predict, and no --target is named");
-    columns.targets = {numbers.front()};
+    const auto first = std::find(kinds.begin(), kinds.end(), Kind::numbers);
+    if (first == kinds.end()) throw BadLine("no number to predict, and no --target is named");
+    columns.targets = {static_cast<std::size_t>(first - kinds.begin())};
   }
-  const auto is_target = [&](std::size_t column) {
-    return std::find(columns.targets.begin(), columns.targets.end(), column) != columns.targets.end();
-  };
-  const bool remembers = options.model == "forecaster";
   if (options.inputs.empty()) {
-    columns.inputs = numbers;
-    for (const std::size_t target : columns.targets) {
-      if (std::find(numbers.begin(), numbers.end(), target) == numbers.end())
-        columns.inputs.push_back(target);
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      if (kinds[i] != Kind::text || columns.is_target(i)) columns.inputs.push_back(i);
     }
   } else if (options.inputs.front() == "none") {
     columns.inputs = columns.targets;
   } else {
     find_all(options.inputs, columns.inputs);
   }
-  if (remembers) std::erase_if(columns.inputs, is_target);
+  if (options.model == "forecaster") {
+    std::erase_if(columns.inputs, [&](std::size_t column) { return columns.is_target(column); });
+  }
   find_all(options.kept, columns.kept);
   return columns;
 }

@@ -3,6 +3,7 @@
 
 #include "model.hpp"
 #include "options.hpp"
+#include "text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -18,14 +19,19 @@ inline const char* const closing_words =
     "  for this row) and NAME.ahead (the prediction for the row --horizon rows on). Missing values are "
     "empty,\n"
     "  in JSON null. Messages, progress and metrics go to standard error.\n\n"
-    "Input: empty fields, NaN, NA, N/A and null are missing values. Other bad lines are told, skipped and "
-    "counted.\n\n"
+    "Input: empty fields, NaN, NA, N/A and null are missing values. Any other field that is no number is "
+    "taken "
+    "for\n"
+    "one, told once a column, and counted; a line with another number of fields is told and skipped.\n\n"
     "Resuming: with --checkpoint FILE the program goes on where that was saved. A regular file is then read "
     "from\n"
-    "behind the lines already learned, a pipe from where it is (--resume skip: a pipe that begins anew).\n\n"
+    "behind the lines already learned, a pipe from where it is (--resume skip: a pipe that begins anew). A "
+    "file\n"
+    "that is another one by then, as after a rotation, is told and read from its start.\n\n"
     "SIGTERM and SIGINT save and end the program. Exit codes: 0 end of input, signal or closed output; 1 "
     "failure;\n"
-    "2 misuse; 3 a checkpoint that is damaged, or of other options.\n\n"
+    "2 misuse, or an input that is mostly unreadable; 3 a checkpoint that is damaged, or of other "
+    "options.\n\n"
     "Examples:\n"
     "  eddy-stream ridership.csv --target ridership --metrics > predictions.csv\n"
     "  sensor | eddy-stream --no-header --target 2 --horizon 10 --output jsonl | dashboard\n"
@@ -41,7 +47,7 @@ inline void declare(CLI::App& app, Options& options) {
   const CLI::Validator finite(
       [](std::string& text) { return text.find("nan") == std::string::npos ? "" : "not a number"; }, "");
   const auto columns = [&](const char* name, std::vector<std::string>& values, const char* words) {
-    app.add_option(name, values, words)
+    return app.add_option(name, values, words)
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAMES")
@@ -65,6 +71,20 @@ inline void declare(CLI::App& app, Options& options) {
         return good ? std::string() : "expected one character, or tab";
       })
       ->group("Columns");
+  app.add_option_function<std::string>(
+         "--decimal", [&options](const std::string& text) { options.decimal = text[0]; },
+         "the decimal sign of numbers [.]")
+      ->check(CLI::IsMember({".", ","}))
+      ->group("Columns");
+  app.add_option("--thousands", options.thousands, "sign between the thousands of numbers [none]")
+      ->check([](const std::string& text) {
+        const bool good =
+            utf8_length(text) == text.size() && text.find_first_of("0123456789+-eE\"") == text.npos;
+        return good ? std::string() : "expected one character that is in no number";
+      })
+      ->default_str("")
+      ->group("Columns");
+  columns("--missing", options.missing, "more texts that mean a missing value, as -999")->type_name("TEXTS");
   app.add_flag_callback(
          "--no-header", [&options] { options.header = false; },
          "the first line is a row; columns are called 1, 2, …")
@@ -114,7 +134,7 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 53))
       ->group("Output");
   app.add_option("--rolling", options.rolling, "rows of the rolling metrics")
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(CLI::Range(1, Options::longest_rolling))
       ->each([&options](const std::string&) { options.rolling_named = true; })
       ->group("Output");
   app.add_option("--warm-up", options.warm_up, "first rows, left out of the metrics")

@@ -5,13 +5,9 @@
 #include "errors.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace eddy_stream {
@@ -68,26 +64,5 @@ class Fields {
   std::string unquoted_;
   std::vector<std::string_view> fields_;
 };
-
-inline std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-/// Reads a number; NaN for a missing one, which is an empty field, NaN, NA, N/A or null. False if it is
-/// neither.
-inline bool read_number(std::string_view text, double& value) {
-  text = trimmed(text);
-  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error == std::errc() && stop == end) {
-    return !std::isinf(value);
-  }
-  value = std::numeric_limits<double>::quiet_NaN();
-  return text.empty() || text == "NA" || text == "N/A" || text == "null" || text == "NULL";
-}
 
 }  // namespace eddy_stream

@@ -11,16 +11,12 @@ class ForecasterModel final : public Model {
  public:
   ForecasterModel(const Options& options, int inputs)
       : forecaster_(inputs, {.horizon = options.horizon, .season = options.season, .seed = options.seed}),
-        x_(inputs) {}
+        inputs_(inputs) {}
 
-  void observe(const std::vector<double>& targets) override {
-    forecaster_.observe(static_cast<float>(targets[0]));
-  }
+  void observe(const std::vector<double>& targets) override { forecaster_.observe(targets[0]); }
 
   void step(const std::vector<double>& inputs, std::vector<double>& prediction) override {
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      x_[static_cast<eddy::Index>(i)] = static_cast<float>(inputs[i]);
-    prediction[0] = static_cast<double>(forecaster_.step(x_)(0));
+    prediction[0] = forecaster_.step(Eigen::Map<const Eigen::VectorXd>(inputs.data(), inputs_))(0);
   }
 
   void save(std::ostream& out) const override { eddy::save(out, forecaster_); }
@@ -28,7 +24,7 @@ class ForecasterModel final : public Model {
 
  private:
   eddy::Forecaster<float> forecaster_;
-  eddy::Vector<float> x_;
+  eddy::Index inputs_;
 };
 
 MadeModel make_forecaster(const Options& options, int inputs, int targets) {

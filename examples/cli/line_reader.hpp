@@ -25,7 +25,8 @@ class LineReader {
  public:
   static constexpr std::size_t longest = std::size_t{1} << 20;
 
-  explicit LineReader(int descriptor) : descriptor_(descriptor), buffer_(longest) {}
+  explicit LineReader(int descriptor)
+      : descriptor_(descriptor), start_(::lseek(descriptor, 0, SEEK_CUR)), buffer_(longest) {}
 
   /// The next line without its end, valid until the next call. False at the end of the input, and when the
   /// program is to end: what has no line end by then is left. Calls pause() before it waits, and four times a
@@ -62,6 +63,15 @@ class LineReader {
         return true;
       }
     }
+  }
+
+  /// Goes back to where it began; false if the input is none that one can go back in.
+  bool rewind() {
+    if (start_ < 0 || ::lseek(descriptor_, start_, SEEK_SET) != start_) return false;
+    begin_ = end_ = searched_ = 0;
+    bytes_ = 0;
+    within_long_line_ = false;
+    return true;
   }
 
   std::int64_t bytes() const { return bytes_; }  ///< read so far, including what waits in the buffer
@@ -111,6 +121,7 @@ class LineReader {
   }
 
   int descriptor_;
+  off_t start_;  // -1: of a pipe
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0, searched_ = 0;
   std::int64_t bytes_ = 0;

@@ -4,6 +4,7 @@
 #include "errors.hpp"
 #include "interruption.hpp"
 #include "session.hpp"
+#include "text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ static int open_input(const std::string& path) {
 }
 
 static int complain(const std::exception& error, ExitCode code) {
-  std::fprintf(stderr, "eddy-stream: %s\n", error.what());
+  std::fprintf(stderr, "eddy-stream: %s\n", escaped(error.what(), "\n").c_str());
   return code;
 }
 
@@ -36,6 +37,9 @@ int main(int argc, char** argv) try {
     app.parse(argc, argv);
     if (options.stride > options.window + options.horizon - 1) {
       throw CLI::ValidationError("--stride", "more than the window");
+    }
+    if (options.thousands == std::string(1, options.decimal)) {
+      throw CLI::ValidationError("--thousands", "the same as --decimal");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? finished : misused;

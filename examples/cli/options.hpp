@@ -10,8 +10,13 @@
 namespace eddy_stream {
 
 struct Options {
+  static constexpr int longest_rolling = 1'000'000;
+
   std::string input = "-";  ///< a file; "-" is standard input
   char separator = ',';
+  char decimal = '.';
+  std::string thousands;             ///< between groups of digits; empty: none
+  std::vector<std::string> missing;  ///< more texts that mean a missing value
   bool header = true;
   std::vector<std::string> targets;  ///< names or numbers from 1; empty: the first column of numbers
   std::vector<std::string> inputs;   ///< the same; empty: all columns of numbers; "none": the targets alone

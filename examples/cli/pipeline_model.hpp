@@ -13,8 +13,13 @@
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <istream>
+#include <memory>
+#include <ostream>
 #include <type_traits>
-#include <utility>
+#include <vector>
 
 namespace eddy_stream {
 
@@ -25,7 +30,7 @@ inline int learner_inputs(const Options& options, int inputs) { return options.l
 inline int learner_window(const Options& options) { return options.window + options.horizon - 1; }
 
 /// What is missing in a row is taken to be as in the row before; then inputs and targets are scaled by what
-/// has been seen so far.
+/// has been seen so far, in double: 4,000,000,001 is not 4,000,000,000, whatever the learner computes in.
 template <eddy::Learner Learner>
 class PipelineModel final : public Model {
   using Scalar = typename Learner::Scalar;
@@ -41,28 +46,21 @@ class PipelineModel final : public Model {
         pipeline_(In(eddy::Imputer<Scalar>(inputs), eddy::StandardScaler<Scalar>(inputs),
                      eddy::Lags<Scalar>(inputs, options.lags)),
                   learner, Out(targets)),
-        set_learning_rate_(set_rate),
-        x_(inputs),
-        y_(targets) {}
+        set_learning_rate_(set_rate) {}
 
   void observe(const std::vector<double>& targets) override {
     const auto step = pipeline_.time() + 1 - horizon_;
-    if (step < 1) {
-      return;
+    const bool is_missing =
+        std::all_of(targets.begin(), targets.end(), [](double y) { return std::isnan(y); });
+    if (step >= 1 && !is_missing) {
+      pipeline_.partial_fit(eddy::at(step), vector(targets));
     }
-    std::transform(targets.begin(), targets.end(), y_.data(),
-                   [](double y) { return static_cast<Scalar>(y); });
-    if (y_.array().isNaN().all()) {
-      return;
-    }
-    pipeline_.partial_fit(eddy::at(step), y_);
   }
 
   void step(const std::vector<double>& inputs, std::vector<double>& prediction) override {
-    std::transform(inputs.begin(), inputs.end(), x_.data(), [](double x) { return static_cast<Scalar>(x); });
-    pipeline_.step(x_);
+    pipeline_.step(vector(inputs));
     for (std::size_t i = 0; i < prediction.size(); ++i) {
-      prediction[i] = static_cast<double>(pipeline_.prediction()(static_cast<eddy::Index>(i)));
+      prediction[i] = pipeline_.prediction()(static_cast<eddy::Index>(i));
     }
   }
 
@@ -72,10 +70,13 @@ class PipelineModel final : public Model {
   void load(std::istream& in) override { eddy::load(in, pipeline_); }
 
  private:
+  static Eigen::Map<const Eigen::VectorXd> vector(const std::vector<double>& values) {
+    return {values.data(), static_cast<eddy::Index>(values.size())};
+  }
+
   int horizon_;
   eddy::Pipeline<In, Learner, Out> pipeline_;
   SetLearningRate set_learning_rate_;
-  eddy::Vector<Scalar> x_, y_;
 };
 
 template <eddy::Learner Learner>

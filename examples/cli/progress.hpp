@@ -1,6 +1,8 @@
 #pragma once
 // What the user sees on standard error: a line that rewrites itself on a terminal, plain lines elsewhere.
 
+#include "text.hpp"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -36,7 +38,7 @@ class Progress {
 
   void say(const std::string& message) {
     clear();
-    std::fprintf(stderr, "eddy-stream: %s\n", message.c_str());
+    std::fprintf(stderr, "eddy-stream: %s\n", escaped(message, "\n").c_str());
   }
   /// What --quiet does without.
   void remark(const std::string& message) {

@@ -1,6 +1,8 @@
 #pragma once
 // How wrong the predictions were, beside those of persistence: that nothing changes.
 
+#include "text.hpp"
+
 #include <eddy/streaming/regression_metrics.hpp>
 
 #include <cmath>
@@ -69,11 +71,11 @@ class Scores {
   /// All of it, a forecaster a line.
   std::string table(const std::string& target) const {
     const std::string newest = "last " + std::to_string(rolling_);
-    char text[400];
+    char text[700];
     std::snprintf(text, sizeof text,
                   "%s, %lld values scored\n%-12s %12s %12s %15s %15s\n%-12s %12.5g %12.5g %15.5g %15.5g\n"
                   "%-12s %12.5g %12.5g %15.5g %15.5g\n",
-                  target.substr(0, 60).c_str(), static_cast<long long>(model.mae.count()), "", "MAE", "RMSE",
+                  shortened(target, 60).c_str(), static_cast<long long>(model.mae.count()), "", "MAE", "RMSE",
                   ("MAE " + newest).c_str(), ("RMSE " + newest).c_str(), "model", model.mae.value(),
                   model.rmse.value(), model.newest_mae.value(), model.newest_rmse.value(), "persistence",
                   persistence.mae.value(), persistence.rmse.value(), persistence.newest_mae.value(),

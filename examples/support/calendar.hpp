@@ -1,65 +1,17 @@
 #pragma once
 // Dates as a network likes them: hours, weekdays and seasons as smooth circles or as indicators.
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <numbers>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace forecast {
 
 using Time = std::chrono::sys_seconds;
-
-/// Reads `YYYY-MM-DD`, alone or followed by ` HH:MM` or ` HH:MM:SS`; `/` may stand for `-`, `T` for the
-/// blank.
-inline std::optional<Time> parse_time(std::string_view text) {
-  using namespace std::chrono;
-  const auto number = [&text](std::size_t digits) -> std::optional<int> {
-    int value = 0;
-    if (text.size() < digits) return std::nullopt;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-    if (error != std::errc() || end != text.data() + digits || value < 0) return std::nullopt;
-    text.remove_prefix(digits);
-    return value;
-  };
-  const auto skip = [&text](std::string_view any_of) {
-    if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
-    text.remove_prefix(1);
-    return true;
-  };
-
-  const std::string_view dash = text.size() > 4 && text[4] == '/' ? "/" : "-";
-  const auto y = number(4);
-  if (!y || !skip(dash)) return std::nullopt;
-  const auto m = number(2);
-  if (!m || !skip(dash)) return std::nullopt;
-  const auto d = number(2);
-  if (!d) return std::nullopt;
-  const year_month_day date{year(*y), month(static_cast<unsigned>(*m)), day(static_cast<unsigned>(*d))};
-  if (!date.ok()) return std::nullopt;
-  const Time midnight = sys_days(date);
-  if (text.empty()) return midnight;
-
-  if (!skip(" T")) return std::nullopt;
-  const auto hour = number(2);
-  if (!hour || *hour > 23 || !skip(":")) return std::nullopt;
-  const auto minute = number(2);
-  if (!minute || *minute > 59) return std::nullopt;
-  int second = 0;
-  if (!text.empty()) {
-    if (!skip(":")) return std::nullopt;
-    const auto s = number(2);
-    if (!s || *s > 59 || !text.empty()) return std::nullopt;
-    second = *s;
-  }
-  return midnight + hours(*hour) + minutes(*minute) + seconds(second);
-}
 
 /// 0 is Monday, 6 is Sunday.
 inline unsigned weekday(Time time) {

@@ -4,10 +4,13 @@
 #include "calendar.hpp"
 #include "csv.hpp"
 #include "options.hpp"
+#include "time_format.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forecast {
@@ -16,6 +19,7 @@ namespace forecast {
 struct Series {
   std::string target_name;
   std::vector<std::string> input_names;
+  std::string remark;       // what a user should know of the choice of columns
   std::vector<Time> times;  // empty without a column of dates
   std::vector<double> target;
   std::vector<std::vector<double>> inputs;  // a vector a row
@@ -46,10 +50,9 @@ class Columns {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   Columns(const CsvTable& table, const Options& options) {
-    date = options.date == "none" ? none
-           : options.date.empty() ? first_dates(table)
-                                  : table.column(options.date);
-    target = options.target.empty() ? first_numbers(table) : table.column(options.target);
+    target = options.target.empty() ? none : table.column(options.target);
+    find_date(table, options);
+    if (target == none) target = first_numbers(table);
     if (options.inputs.empty()) {
       for (std::size_t i = 0; i < table.columns.size(); ++i)
         if (i != target && i != date && holds_numbers(table, i)) inputs.push_back(i);
@@ -58,10 +61,54 @@ class Columns {
     }
   }
 
-  std::size_t date, target;
+  std::size_t date = none, target = none;
+  std::optional<TimeFormat> times;  // of the dates
   std::vector<std::size_t> inputs;
+  std::string remark;
 
  private:
+  // The column that is named, or else the first that holds times.
+  void find_date(const CsvTable& table, const Options& options) {
+    if (options.date == "none") return;
+    if (!options.date.empty()) {
+      date = table.column(options.date);
+      times = TimeFormat::of(cells(table, date), true);
+      if (!times) table.reject(table.rows.front(), date, "is in no form of a time that is known");
+      return;
+    }
+    for (std::size_t i = 0; i < table.columns.size() && date == none; ++i) {
+      const bool chosen = i == target || std::find(options.inputs.begin(), options.inputs.end(),
+                                                   table.columns[i]) != options.inputs.end();
+      if (chosen) continue;
+      times = TimeFormat::of(cells(table, i), is_called_time(table.columns[i]));
+      if (times) date = i;
+    }
+    for (std::size_t i = 0; i < table.columns.size() && date == none; ++i) {
+      const std::string& text = first_cell(table, i);
+      if (holds_numbers(table, i) || !TimeFormat::resembles_time(text)) continue;
+      remark = "column \"" + table.columns[i] + "\": \"" + text +
+               "\" looks like a time, but in no form that is known: there is no calendar";
+      break;
+    }
+  }
+
+  static bool is_called_time(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    for (const char* const word : {"time", "date", "when", "stamp", "epoch", "unix", "utc"}) {
+      if (name.find(word) != name.npos) return true;
+    }
+    return name == "t" || name == "ts" || name == "dt";
+  }
+
+  // Those of a column that are not empty.
+  static std::vector<std::string_view> cells(const CsvTable& table, std::size_t column) {
+    std::vector<std::string_view> cells;
+    for (const CsvRow& row : table.rows)
+      if (!row[column].text.empty()) cells.push_back(row[column].text);
+    return cells;
+  }
+
   // What a column holds is what its first cell that is not empty holds.
   static const std::string& first_cell(const CsvTable& table, std::size_t column) {
     for (const CsvRow& row : table.rows)
@@ -71,11 +118,6 @@ class Columns {
   static bool holds_numbers(const CsvTable& table, std::size_t column) {
     double value = 0;
     return CsvTable::parse_number(first_cell(table, column), value);
-  }
-  static std::size_t first_dates(const CsvTable& table) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      if (parse_time(first_cell(table, i))) return i;
-    return none;
   }
   std::size_t first_numbers(const CsvTable& table) const {
     for (std::size_t i = 0; i < table.columns.size(); ++i)
@@ -87,17 +129,18 @@ class Columns {
 /// Reads the columns of every row; a row with a bad cell goes to `bad_row` and is left out, if that returns.
 inline Series read_series(const CsvTable& table, const Options& options,
                           const BadRow& bad_row = no_bad_rows) {
-  const Columns columns(table, options);
+  Columns columns(table, options);
   Series series;
   series.target_name = table.columns[columns.target];
+  series.remark = columns.remark;
   for (const std::size_t i : columns.inputs) series.input_names.push_back(table.columns[i]);
 
   for (const CsvRow& row : table.rows) {
     try {
       Time time{};
       if (columns.date != Columns::none) {
-        const auto parsed = parse_time(row[columns.date].text);
-        if (!parsed) table.reject(row, columns.date, "is not a date (YYYY-MM-DD, and HH:MM or HH:MM:SS)");
+        const auto parsed = columns.times->read(row[columns.date].text);
+        if (!parsed) table.reject(row, columns.date, "is not a time as " + columns.times->name() + " has it");
         if (series.has_times() && *parsed < series.times.back())
           table.reject(row, columns.date, "is earlier than the row above");
         time = *parsed;

@@ -75,7 +75,7 @@ struct BatchMemory {
                                     VectorView<Scalar>(weight.data(), targets), gradient);
       usable.data()[s].is = is_finite(value) && all_finite(gradient.data(), outputs);
       if (usable.data()[s].is) {
-        entered.loss += value;
+        entered.loss += value / static_cast<Scalar>(tape.streams());  // the sum might overflow
         ++learning;
       } else {
         entered.status = UpdateStatus::loss_not_finite;
@@ -87,7 +87,7 @@ struct BatchMemory {
       return entered;
     }
     entered.status = UpdateStatus::pending;
-    entered.loss /= static_cast<Scalar>(learning);
+    entered.loss *= static_cast<Scalar>(tape.streams()) / static_cast<Scalar>(learning);
     for (int s = 0; s < tape.streams(); ++s) {
       if (usable.data()[s].is) {
         VectorView<Scalar> gradient(errors.data() + Index{s} * outputs, outputs);

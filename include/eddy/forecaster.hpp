@@ -1,10 +1,11 @@
 #pragma once
 
 #include <eddy/cells/echo_state_cell.hpp>
-#include <eddy/core/count.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/heads/features.hpp>
 #include <eddy/heads/recursive_least_squares.hpp>
 #include <eddy/models.hpp>
+#include <eddy/preprocessing/min_max_scaler.hpp>
 #include <eddy/preprocessing/standard_scaler.hpp>
 #include <eddy/streaming/exponential_weights.hpp>
 #include <eddy/streaming/past_labels.hpp>
@@ -21,6 +22,12 @@ struct ForecasterOptions {
   int horizon = 1;         ///< steps after which the label of a sample comes
   int season = 0;          ///< steps after which the stream resembles itself; 0: none is known
   std::uint64_t seed = 1;  ///< of all random weights
+
+  /// Refuses what is out of range.
+  void check() const {
+    check_setting("horizon", horizon, from_to(1, 1000000));
+    check_setting("season", season, from_to(0, 1000000));
+  }
 };
 
 /// Forecasts a stream of numbers, `horizon` steps ahead, in its own units: the recommended recipe,
@@ -35,7 +42,9 @@ struct ForecasterOptions {
 /// forget at different speeds; four echo states of different memory; two LSTMs, of the value and of its
 /// change; an RNN. All see x, the last 28 values, and the seasons before. The linear heads count large errors
 /// less (Huber 1964), so that a holiday or a failure does not spoil what ordinary days taught. No forecast of
-/// an expert leaves the range of all labels so far by more than a usual change.
+/// an expert leaves the range of all labels so far, outliers left out, by more than a usual change.
+///
+/// Raw numbers are doubles, as in a `Pipeline`, whatever the experts compute in: `Scalar_`, float by default.
 ///
 /// A `Learner` of one output: `observe(y)` is `partial_fit(at(time() + 1 - horizon), y)`. x may be scaled as
 /// it likes, and NaN in it stands for its mean; a label that is not finite is missing. Until labels have
@@ -43,8 +52,11 @@ struct ForecasterOptions {
 /// streams, and what a step costs.
 template <class Scalar_ = float>
 class Forecaster {
+  using Inner = Scalar_;
+
  public:
-  using Scalar = Scalar_;
+  static constexpr const char* kind = "Forecaster";
+  using Scalar = double;  ///< of samples, labels and forecasts
   static constexpr int Inputs = Dynamic, Outputs = 1;
   using Options = ForecasterOptions;
   using Time = std::int64_t;
@@ -52,16 +64,16 @@ class Forecaster {
   /// Throws if the number of inputs is negative, the horizon below 1, or the season negative.
   explicit Forecaster(int inputs, Options options = {})
       : inputs_(checked_inputs(inputs)),
-        options_(checked(options)),
+        options_((options.check(), options)),
         labels_(remembered(options_)),
         input_scaler_((std::max)(1, inputs_)),
         change_scaler_(StandardScalerOptions{.limit = limit}),
         label_scaler_(StandardScalerOptions{.limit = limit}),
         now_(*this),
         scratch_(*this),
-        lstm_(network<LstmCell<Scalar>>(3e-3)),
-        change_lstm_(network<LstmCell<Scalar>>(3e-3)),
-        rnn_(network<RnnCell<Scalar>>(1e-3)),
+        lstm_(network<LstmCell<Inner>>(3e-3)),
+        change_lstm_(network<LstmCell<Inner>>(3e-3)),
+        rnn_(network<RnnCell<Inner>>(1e-3)),
         weights_(experts),
         losses_(experts),
         steps_(Place::forecasts + experts, window()) {
@@ -91,26 +103,27 @@ class Forecaster {
 
   /// Takes the value that the stream has now, the label of the step `horizon` ago, and learns from it; call
   /// it before `step`. Returns the absolute error of the forecast, NaN if there was none.
-  Scalar observe(Scalar y) { return partial_fit(at(time() + 1 - options_.horizon), y); }
+  double observe(double y) { return partial_fit(at(time() + 1 - options_.horizon), y); }
 
   /// Takes what is known now; returns the forecast.
   template <Values X>
-  VectorView<const Scalar, 1> step(const X& x) {
+  VectorView<const double, 1> step(const X& x) {
+    check_whole();
     check_size<Dynamic>("x", x, inputs_);
     now_.take(*this, x);
     learn_inputs(x);
-    Scalar* const column = steps_.advance();
+    double* const column = steps_.advance();
     describe(column);
     run(*this, now_, column, [](auto& model, const auto& sample) { return model.step(sample); });
     return prediction();
   }
 
   /// The same, for a stream without inputs.
-  VectorView<const Scalar, 1> step() { return step(VectorView<const Scalar>(nullptr, 0)); }
+  VectorView<const double, 1> step() { return step(VectorView<const double>(nullptr, 0)); }
 
   /// Takes a step, then learns from its label; returns the absolute error.
   template <Values X, Values Y>
-  Scalar partial_fit(const X& x, const Y& y) {
+  double partial_fit(const X& x, const Y& y) {
     check_size<1>("the target", y, 1);
     step(x);
     return partial_fit(y);
@@ -118,45 +131,45 @@ class Forecaster {
 
   /// Learns from the label of the newest step.
   template <Values Y>
-  Scalar partial_fit(const Y& y) {
+  double partial_fit(const Y& y) {
     return partial_fit(at(time()), y);
   }
 
   /// Learns from the label of an earlier step.
   template <Values Y>
-  Scalar partial_fit(At when, const Y& y) {
+  double partial_fit(At when, const Y& y) {
+    check_whole();
     check_size<1>("the target", y, 1);
-    Scalar label;
-    copy_values<1>(y, &label, 1);
+    double label;
+    copy_in_double<1>(y, &label, 1);
     if (!is_finite(label)) {
-      return not_a_number<Scalar>;
+      return not_a_number<double>;
     }
-    const Scalar error = steps_.holds(when.step) ? learn(when, label) : not_a_number<Scalar>;
+    const double error = steps_.holds(when.step) ? learn(when, label) : not_a_number<double>;
     labels_.partial_fit(when.step + options_.horizon, label);
-    least_ = seen_ > 0 ? (std::min)(least_, label) : label;
-    most_ = seen_ > 0 ? (std::max)(most_, label) : label;
-    ++seen_;
+    label_range_.partial_fit(label);
     label_scaler_.partial_fit(label);
     return error;
   }
 
   /// What `step(x)` would return; changes nothing. Lives in the forecaster until the next call.
   template <Values X>
-  VectorView<const Scalar, 1> predict(const X& x) const {
+  VectorView<const double, 1> predict(const X& x) const {
+    check_whole();
     check_size<Dynamic>("x", x, inputs_);
     scratch_.take(*this, x);
     describe(scratch_.column.data());
     run(*this, scratch_, scratch_.column.data(),
         [](const auto& model, const auto& sample) { return model.predict(sample); });
-    return VectorView<const Scalar, 1>(scratch_.column.data() + Place::mixed, 1);
+    return VectorView<const double, 1>(scratch_.column.data() + Place::mixed, 1);
   }
 
-  VectorView<const Scalar, 1> prediction() const {
-    return VectorView<const Scalar, 1>(steps_.column(time()) + Place::mixed, 1);
+  VectorView<const double, 1> prediction() const {
+    return VectorView<const double, 1>(steps_.column(time()) + Place::mixed, 1);
   }
 
   /// How much each expert counts at present; positive, with sum 1.
-  VectorView<const Scalar> weights() const { return weights_.weights(); }
+  VectorView<const double> weights() const { return weights_.weights(); }
 
   /// Forgets the stream, its past labels included; keeps what was learned.
   void reset() {
@@ -179,13 +192,12 @@ class Forecaster {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    self.check_whole();
     visit("labels", self.labels_);
     visit("input_scaler", self.input_scaler_);
     visit("change_scaler", self.change_scaler_);
     visit("label_scaler", self.label_scaler_);
-    visit("seen", self.seen_);
-    visit("least", self.least_);
-    visit("most", self.most_);
+    visit("label_range", self.label_range_);
     for (auto& line : self.lines_) {
       visit("line", line);
     }
@@ -200,11 +212,8 @@ class Forecaster {
     visit("steps", self.steps_);
   }
 
-  /// Whether the state is one that could have come about.
-  bool state_is_valid() const { return is_count(seen_); }
-
  private:
-  using Line = RecursiveLeastSquares<Scalar, Dynamic, 1>;
+  using Line = RecursiveLeastSquares<Inner, Dynamic, 1>;
   template <class Cell>
   using Network = RecurrentModel<Cell, 1, MeanSquaredError, Adam, TruncatedBptt<Dynamic>>;
   static constexpr int lags = 28, experts = 13;
@@ -220,15 +229,16 @@ class Forecaster {
     explicit View(const Forecaster& all)
         : regressors(all.regressors()),
           drive(1 + all.inputs_ + all.seasonal()),
+          raw(all.inputs_),
           column(Place::forecasts + experts) {}
 
     /// From x and the labels so far, all scaled: the newest label, x, older labels, seasons before.
     template <Values X>
     void take(const Forecaster& all, const X& x) {
-      Scalar* next = regressors.data();
+      Inner* next = regressors.data();
       *next++ = all.scaled_lag(0);
-      copy_values<Dynamic>(x, next, all.inputs_);
-      all.scale_inputs(next);
+      copy_in_double<Dynamic>(x, raw.data(), all.inputs_);
+      all.scale_inputs(raw.data(), next);
       next += all.inputs_;
       for (int lag = 1; lag < lags; ++lag) {
         *next++ = all.scaled_lag(lag);
@@ -241,62 +251,56 @@ class Forecaster {
       }
       // Together the inputs have the variance of one, so that many useless ones cannot drown the stream's own
       // past.
-      Scalar* const own = drive.data();
+      Inner* const own = drive.data();
       own[0] = regressors.data()[0];
-      const Scalar share = 1 / std::sqrt(static_cast<Scalar>((std::max)(1, all.inputs_)));
+      const Inner share = 1 / std::sqrt(static_cast<Inner>((std::max)(1, all.inputs_)));
       for (int i = 1; i <= all.inputs_; ++i) {
         own[i] = share * regressors.data()[i];
       }
       std::copy_n(next - all.seasonal(), all.seasonal(), own + 1 + all.inputs_);
     }
 
-    VectorView<const Scalar> first(int count) const { return {regressors.data(), count}; }
+    VectorView<const Inner> first(int count) const { return {regressors.data(), count}; }
 
     Time target = 0;  ///< where in `labels_` the label of the step will be
-    Storage<Scalar, Dynamic> regressors, drive, column;
+    Storage<Inner, Dynamic> regressors, drive;
+    Storage<double, Dynamic> raw, column;
   };
 
   /// A random recurrent network that is driven by the newest value and x, and read by a head that sees
   /// `width` regressors beside it.
   struct Reservoir {
     Reservoir(const Forecaster& all, int units, EchoStateOptions cell, int regressors)
-        : features(EchoStateCell<Scalar>(1 + all.inputs_, units, cell),
+        : features(EchoStateCell<Inner>(1 + all.inputs_, units, cell),
                    all.options_.seed + all.reservoirs_.size()),
           head(regressors + units, 1, all.line(0.9995, 2)),
           sample(regressors + units) {}
 
     /// The forecast of the head, in units of deviations.
     template <class Self, class Verb>
-    static Scalar run(Self& self, const View& view, Verb&& verb) {
+    static Inner run(Self& self, const View& view, Verb&& verb) {
       const auto state =
-          verb(self.features, VectorView<const Scalar>(view.drive.data(), self.features.inputs()));
+          verb(self.features, VectorView<const Inner>(view.drive.data(), self.features.inputs()));
       const int width = self.head.inputs() - self.features.outputs();
       std::copy_n(view.regressors.data(), width, self.sample.data());
       std::copy_n(state.data(), self.features.outputs(), self.sample.data() + width);
-      return verb(self.head, VectorView<const Scalar>(self.sample.data(), self.head.inputs()))(0);
+      return verb(self.head, VectorView<const Inner>(self.sample.data(), self.head.inputs()))(0);
     }
 
-    Features<EchoStateCell<Scalar>> features;
+    Features<EchoStateCell<Inner>> features;
     Line head;
-    mutable Storage<Scalar, Dynamic> sample;
+    mutable Storage<Inner, Dynamic> sample;
   };
 
-  static int checked_inputs(int inputs) {
-    if (inputs < 0 || inputs > widest_layer) {
-      fail("the number of inputs is " + std::to_string(inputs) + ", expected 0 to " +
-           std::to_string(widest_layer));
+  void check_whole() const {
+    if (lines_.empty()) {
+      fail_moved_from("the forecaster");
     }
-    return inputs;
   }
-  static Options checked(Options options) {
-    constexpr int most = 1000000;
-    if (options.horizon < 1 || options.horizon > most) {
-      fail("the horizon is " + std::to_string(options.horizon) + ", expected 1 to " + std::to_string(most));
-    }
-    if (options.season < 0 || options.season > most) {
-      fail("the season is " + std::to_string(options.season) + ", expected 0 to " + std::to_string(most));
-    }
-    return options;
+
+  static int checked_inputs(int inputs) {
+    check_setting("the number of inputs", inputs, from_to(0, widest_layer));
+    return inputs;
   }
 
   /// Values of the seasons before that are regressors: three around each of the last three, or of the last
@@ -321,13 +325,13 @@ class Forecaster {
   }
 
   /// A label in units of deviations from the mean.
-  Scalar scaled(Scalar label) const {
+  Inner scaled(double label) const {
     const double variance = label_scaler_.variance()(0);
-    return static_cast<Scalar>(clipped_ratio(static_cast<double>(label) - label_scaler_.mean()(0),
-                                             variance > 0 ? std::sqrt(variance) : 1.0, limit));
+    return static_cast<Inner>(
+        clipped_ratio(label - label_scaler_.mean()(0), variance > 0 ? std::sqrt(variance) : 1.0, limit));
   }
-  Scalar scaled_lag(int lag) const { return scaled(labels_.at(labels_.newest() - lag)); }
-  Scalar scaled_season(Time step, int seasons) const {
+  Inner scaled_lag(int lag) const { return scaled(labels_.at(labels_.newest() - lag)); }
+  Inner scaled_season(Time step, int seasons) const {
     Time then = step - Time{options_.season} * (1 + seasons);
     if (const Time late = then - labels_.newest(); late > 0) {
       then -= (late + options_.season - 1) / options_.season * options_.season;
@@ -343,52 +347,52 @@ class Forecaster {
   }
 
   /// Inputs in units of deviations from their means; what is not finite becomes the mean.
-  void scale_inputs(Scalar* x) const {
+  void scale_inputs(const double* x, Inner* z) const {
     for (int i = 0; i < inputs_; ++i) {
       const double variance = input_scaler_.variance()(i);
-      x[i] = is_finite(x[i])
-                 ? static_cast<Scalar>(clipped_ratio(static_cast<double>(x[i]) - input_scaler_.mean()(i),
-                                                     variance > 0 ? std::sqrt(variance) : 1.0, limit))
-                 : Scalar(0);
+      z[i] = is_finite(x[i])
+                 ? static_cast<Inner>(clipped_ratio(x[i] - input_scaler_.mean()(i),
+                                                    variance > 0 ? std::sqrt(variance) : 1.0, limit))
+                 : Inner(0);
     }
   }
 
   /// Puts down what labels of the step will be measured by, however late they come.
-  void describe(Scalar* column) const {
+  void describe(double* column) const {
     label_scaler_.affine(column + Place::offset, column + Place::scale);
     change_scaler_.affine(column + Place::change_offset, column + Place::change_scale);
     column[Place::base] = labels_.at(labels_.newest());
-    column[Place::known] = labels_.empty() ? Scalar(0) : Scalar(1);
+    column[Place::known] = labels_.empty() ? 0 : 1;
   }
 
   /// Lets every expert forecast, and mixes.
   template <class Self, class Verb>
-  static void run(Self& self, View& view, Scalar* column, Verb&& verb) {
-    const Scalar offset = column[Place::offset], scale = column[Place::scale], base = column[Place::base];
-    Scalar* forecast = column + Place::forecasts;
+  static void run(Self& self, View& view, double* column, Verb&& verb) {
+    const double offset = column[Place::offset], scale = column[Place::scale], base = column[Place::base];
+    double* forecast = column + Place::forecasts;
     *forecast++ = base;
     *forecast++ =
         self.options_.season > 0 ? self.labels_.season_before(view.target, self.options_.season) : base;
     for (auto& line : self.lines_) {
-      *forecast++ = offset + scale * verb(line, view.first(line.inputs()))(0);
+      *forecast++ = offset + scale * static_cast<double>(verb(line, view.first(line.inputs()))(0));
     }
     for (auto& reservoir : self.reservoirs_) {
-      *forecast++ = offset + scale * Reservoir::run(reservoir, view, verb);
+      *forecast++ = offset + scale * static_cast<double>(Reservoir::run(reservoir, view, verb));
     }
-    const VectorView<const Scalar> drive(view.drive.data(), view.drive.size());
-    *forecast++ = offset + scale * verb(self.lstm_, drive)(0);
-    *forecast++ =
-        base + column[Place::change_offset] + column[Place::change_scale] * verb(self.change_lstm_, drive)(0);
-    *forecast++ = offset + scale * verb(self.rnn_, drive)(0);
+    const VectorView<const Inner> drive(view.drive.data(), view.drive.size());
+    *forecast++ = offset + scale * static_cast<double>(verb(self.lstm_, drive)(0));
+    *forecast++ = base + column[Place::change_offset] +
+                  column[Place::change_scale] * static_cast<double>(verb(self.change_lstm_, drive)(0));
+    *forecast++ = offset + scale * static_cast<double>(verb(self.rnn_, drive)(0));
     self.mix(column);
   }
 
   /// The mean of the forecasts by their weights, each brought back to where labels have been seen.
-  void mix(Scalar* column) const {
-    Scalar sum = 0;
-    const Scalar least = least_ - margin(), most = most_ + margin();
+  void mix(double* column) const {
+    double sum = 0;
+    const double least = label_range_.minimum()(0) - margin(), most = label_range_.maximum()(0) + margin();
     for (int expert = 0; expert < weights_.experts(); ++expert) {
-      Scalar& forecast = column[Place::forecasts + expert];
+      double& forecast = column[Place::forecasts + expert];
       forecast = is_finite(forecast) ? (std::max)(least, (std::min)(most, forecast)) : column[Place::base];
       sum += weights_.weights()(expert) * forecast;
     }
@@ -396,22 +400,22 @@ class Forecaster {
   }
 
   /// A usual change from the newest label to the one that is forecast.
-  Scalar margin() const {
+  double margin() const {
     const double mean = change_scaler_.mean()(0);
-    return static_cast<Scalar>(std::sqrt(change_scaler_.variance()(0) + mean * mean));
+    return std::sqrt(change_scaler_.variance()(0) + mean * mean);
   }
 
-  Scalar learn(At when, Scalar label) {
-    const Scalar* const column = steps_.column(when.step);
+  double learn(At when, double label) {
+    const double* const column = steps_.column(when.step);
     if (!(column[Place::known] > 0)) {
       return std::abs(label - column[Place::mixed]);  // it was forecast from nothing
     }
     for (int expert = 0; expert < weights_.experts(); ++expert) {
       losses_.data()[expert] = std::abs(label - column[Place::forecasts + expert]);
     }
-    weights_.partial_fit(VectorView<const Scalar>(losses_.data(), weights_.experts()));
-    if (column[Place::scale] > 0) {
-      const Scalar z = ratio(label - column[Place::offset], column[Place::scale]);
+    weights_.partial_fit(VectorView<const double>(losses_.data(), weights_.experts()));
+    if (column[Place::scale] > 0 && !label_scaler_.is_outlier(0, label)) {
+      const Inner z = ratio(label - column[Place::offset], column[Place::scale]);
       for (auto& line : lines_) {
         line.partial_fit(when, z);
       }
@@ -421,8 +425,8 @@ class Forecaster {
       lstm_.partial_fit(when, z);
       rnn_.partial_fit(when, z);
     }
-    const Scalar change = label - column[Place::base];
-    if (column[Place::change_scale] > 0) {
+    const double change = label - column[Place::base];
+    if (column[Place::change_scale] > 0 && !change_scaler_.is_outlier(0, change)) {
       change_lstm_.partial_fit(when,
                                ratio(change - column[Place::change_offset], column[Place::change_scale]));
     }
@@ -430,26 +434,25 @@ class Forecaster {
     return std::abs(label - column[Place::mixed]);
   }
 
-  static Scalar ratio(Scalar difference, Scalar scale) {
-    return clipped_ratio(difference, scale, static_cast<Scalar>(limit));
+  static Inner ratio(double difference, double scale) {
+    return static_cast<Inner>(clipped_ratio(difference, scale, limit));
   }
 
   int inputs_;
   Options options_;
-  PastLabels<Scalar> labels_;
-  StandardScaler<Scalar> input_scaler_;
-  StandardScaler<Scalar, 1> change_scaler_, label_scaler_;
-  std::int64_t seen_ = 0;        ///< labels so far
-  Scalar least_ = 0, most_ = 0;  ///< of them
+  PastLabels<double> labels_;
+  StandardScaler<double> input_scaler_;
+  StandardScaler<double, 1> change_scaler_, label_scaler_;
+  MinMaxScaler<double, 1> label_range_;
   View now_;
   mutable View scratch_;
   std::vector<Line> lines_;
   std::vector<Reservoir> reservoirs_;
-  Network<LstmCell<Scalar>> lstm_, change_lstm_;
-  Network<RnnCell<Scalar>> rnn_;
-  ExponentialWeights<Scalar> weights_;
-  Storage<Scalar, Dynamic> losses_;
-  History<Scalar> steps_;
+  Network<LstmCell<Inner>> lstm_, change_lstm_;
+  Network<RnnCell<Inner>> rnn_;
+  ExponentialWeights<double> weights_;
+  Storage<double, Dynamic> losses_;
+  History<double> steps_;
 };
 
 }  // namespace eddy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/kind.hpp>
 #include <eddy/core/sample.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/stream.hpp>
@@ -13,6 +14,8 @@ namespace eddy {
 template <Layer Network_>
 class ForwardStream {
  public:
+  static constexpr const char* kind = "ForwardStream";
+  using KindParts = Types<Network_>;
   using Network = Network_;
   using Scalar = typename Network::Scalar;
   using Time = std::int64_t;
@@ -37,7 +40,7 @@ class ForwardStream {
   template <Values X>
   VectorView<const Scalar, Outputs> step(const Network& network, const Scalar* parameters,
                                          const X& x) noexcept(certain<X>) {
-    check_size<Inputs>("x", x, network.sizes().inputs);
+    check(network, x);
     ++time_;
     return advance(network, parameters, x, own_);
   }
@@ -45,7 +48,7 @@ class ForwardStream {
   /// What `step` would return, bit for bit; changes nothing.
   template <Values X>
   auto predict(const Network& network, const Scalar* parameters, const X& x) const noexcept(certain<X>) {
-    check_size<Inputs>("x", x, network.sizes().inputs);
+    check(network, x);
     if constexpr (fixed) {
       Scratch<Network> scratch(network.sizes());
       return Prediction(predict(network, parameters, x, scratch));
@@ -77,6 +80,16 @@ class ForwardStream {
   struct NoScratch {
     explicit NoScratch(const LayerSizes&) {}
   };
+
+  template <class X>
+  void check(const Network& network, const X& x) const noexcept(certain<X>) {
+    if constexpr (!fixed) {
+      if (own_.column.size() != network.sizes().column) {
+        fail_moved_from("the stream");
+      }
+    }
+    check_size<Inputs>("x", x, network.sizes().inputs);
+  }
 
   template <class X>
   static VectorView<const Scalar, Outputs> advance(const Network& network, const Scalar* parameters,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/finite.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/shape.hpp>
 
 #include <algorithm>
@@ -48,6 +49,7 @@ concept ClassLoss = VectorLoss<L> && L::takes_class_index;
 
 /// Squared error without a ½ in front, (p − y)².
 struct MeanSquaredError {
+  static constexpr const char* kind = "MeanSquaredError";
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     return (p - y) * (p - y);
@@ -60,6 +62,7 @@ struct MeanSquaredError {
 
 /// |p − y|; the derivative at p = y is 0.
 struct MeanAbsoluteError {
+  static constexpr const char* kind = "MeanAbsoluteError";
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     return std::abs(p - y);
@@ -72,8 +75,13 @@ struct MeanAbsoluteError {
 
 /// Huber 1964 (doi:10.1214/aoms/1177703732): ½ e² where |e| = |p − y| ≤ δ, else δ (|e| − ½ δ).
 struct HuberLoss {
+  static constexpr const char* kind = "HuberLoss";
+
   /// The error from which on it is linear.
   double delta = 1;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("delta", delta, above(0)); }
 
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
@@ -90,8 +98,13 @@ struct HuberLoss {
 /// Quantile loss (Koenker & Bassett 1978, doi:10.2307/1913643): τ (y − p) where y ≥ p, else (1 − τ) (p − y).
 /// Its minimum is the τ-quantile of y. The derivative at p = y is the middle of its two sides, ½ − τ.
 struct PinballLoss {
+  static constexpr const char* kind = "PinballLoss";
+
   /// Which quantile is predicted, between 0 and 1.
   double quantile = 0.5;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("quantile", quantile, between(0, 1)); }
 
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
@@ -109,8 +122,13 @@ struct PinballLoss {
 /// positives count `positive_weight`-fold. The model's outputs are logits; `logistic()` turns them into
 /// probabilities.
 struct LogisticLoss {
+  static constexpr const char* kind = "LogisticLoss";
+
   /// What a positive weighs against a negative.
   double positive_weight = 1;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("positive_weight", positive_weight, at_least(0)); }
 
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
@@ -129,6 +147,7 @@ struct LogisticLoss {
 /// Negative log-likelihood of a count y ≥ 0 under a Poisson distribution with mean e^p, without the term log
 /// y!: e^p − y p.
 struct PoissonLoss {
+  static constexpr const char* kind = "PoissonLoss";
   template <class Scalar>
   Scalar value(Scalar p, Scalar y) const {
     return std::exp(p) - y * p;
@@ -144,8 +163,13 @@ struct PoissonLoss {
 /// means μ, then n log-variances s. The variance is held within
 /// [`minimum_variance`, 1 / `minimum_variance`].
 struct GaussianLoss {
+  static constexpr const char* kind = "GaussianLoss";
+
   /// No variance below it is believed, in squared units of the target.
   double minimum_variance = 1e-6;
+
+  /// Throws if a setting is out of its range.
+  void check() const { check_setting("minimum_variance", minimum_variance, above(0, 1)); }
 
   static constexpr int target_size(int outputs) {
     if (outputs % 2 != 0) {
@@ -178,6 +202,8 @@ struct GaussianLoss {
 /// distribution, (1 − ε) t + ε / K (Szegedy et al. 2016, arXiv:1512.00567); `class_weights` w, one each
 /// class, are 1 if empty (the only part of a fixed-size model that takes heap memory, once, if used).
 struct SoftmaxCrossEntropy {
+  static constexpr const char* kind = "SoftmaxCrossEntropy";
+
   /// The share of a label that goes to all classes alike.
   double label_smoothing = 0;
   /// What each class weighs; empty for 1 each.
@@ -186,8 +212,16 @@ struct SoftmaxCrossEntropy {
   static constexpr bool takes_class_index = true;
   static constexpr int target_size(int outputs) { return outputs; }
 
-  /// Throws unless the settings fit that many outputs.
+  /// Throws if a setting is out of its range.
+  void check() const {
+    check_setting("label_smoothing", label_smoothing, from_to(0, 1));
+    for (const double weight : class_weights) {
+      check_setting("a class weight", weight, at_least(0));
+    }
+  }
+  /// Throws unless the settings fit that many outputs, too.
   void check(int outputs) const {
+    check();
     if (!class_weights.empty() && static_cast<int>(class_weights.size()) != outputs) {
       fail_size("class_weights", static_cast<long>(class_weights.size()), outputs);
     }
@@ -245,6 +279,17 @@ constexpr int targets_at_compile_time() {
     return L::target_size(Outputs);
   } else {
     return Outputs;
+  }
+}
+
+/// Refuses a loss of which a setting is out of its range, or which does not fit that many outputs, by `fail`.
+template <Loss L>
+void check_loss(const L& loss, int outputs) {
+  target_size(loss, outputs);
+  if constexpr (requires { loss.check(outputs); }) {
+    loss.check(outputs);
+  } else {
+    check_settings(loss);
   }
 }
 

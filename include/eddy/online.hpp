@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/batch.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/layer.hpp>
 #include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/loss.hpp>
@@ -32,12 +33,21 @@ namespace eddy {
 /// masks that target. A sample that cannot be learned from is skipped, counted and reported by
 /// `last_update()`; wrong sizes throw `std::invalid_argument` before anything has changed.
 ///
-/// Nothing is allocated after construction; a network of fixed sizes lives wholly inside this object. Copies
-/// are independent.
+/// Nothing is allocated after construction. Copies are independent.
+///
+/// Of fixed sizes, all memory lies inside this object: `sizeof` is 118 KiB for `Lstm<float, 3, 16, 1>`, 5.1
+/// MiB for `Lstm<float, 8, 256, 1>`. Make a large one static, a member, or on the heap by `std::make_unique`:
+/// as a local variable it may overrun the stack, and then the program ends without a word. When it is moved
+/// from, it is as it was.
+///
+/// Of sizes at run time, all memory is allocated at construction. A model that was moved from throws when it
+/// is used, and has 0 inputs, until another is assigned to it.
 template <Layer Network_, Loss L = MeanSquaredError, Optimizer O = Adam, class Credit = TruncatedBptt<16>,
           Rehearsal R = DefaultRehearsal>
 requires CreditFor<Credit, Network_>
 class Online {
+  static_assert(assert_scalar<typename Network_::Scalar>());
+
  public:
   using Network = Network_;
   using Scalar = typename Network::Scalar;
@@ -62,16 +72,29 @@ class Online {
   static constexpr bool certain_target = fixed && !is_class_index<L, Y> && size_is_certain<Y, Targets>();
 
  public:
+  /// Whether streams can learn in lock step: `make_batch` compiles under `TruncatedBptt` only.
+  static constexpr bool learns_in_batches = Trainer::learns_in_batches;
+
   /// One stream of samples: its own hidden state, window and labels, under the weights of the model that made
   /// it. One thread at a time may use a stream; different threads may `step` different streams of a model
   /// that nobody is teaching.
   class Stream {
    public:
+    static constexpr const char* kind = "Stream";
+    using KindParts = Types<Network, Credit>;
+
     /// The newest step; steps are counted from 1, and `reset()` does not turn time back.
     Time time() const { return memory_.tape.time(); }
 
     /// The latest prediction; zero before the first step.
-    VectorView<const Scalar, Outputs> prediction() const { return memory_.tape.prediction(time()); }
+    VectorView<const Scalar, Outputs> prediction() const {
+      if constexpr (!fixed) {
+        if (memory_.tape.was_moved_from()) {
+          fail_moved_from("the stream");
+        }
+      }
+      return memory_.tape.prediction(time());
+    }
 
     /// Forgets the stream: hidden state, window, labels whose error still waited.
     void reset() { memory_.tape.reset(); }
@@ -95,6 +118,9 @@ class Online {
   /// matrix of inputs, predictions or targets has a column for each stream. Allocates at construction.
   class Batch {
    public:
+    static constexpr const char* kind = "Batch";
+    using KindParts = Types<Network, Credit>;
+
     /// How many streams there are.
     int streams() const { return memory_.tape.streams(); }
 
@@ -106,11 +132,7 @@ class Online {
 
     /// Forgets all streams, or one of them: hidden state, window, labels whose error still waited. Time goes
     /// on.
-    void reset() {
-      for (int stream = 0; stream < streams(); ++stream) {
-        memory_.tape.reset(stream);
-      }
-    }
+    void reset() { memory_.tape.reset(); }
     void reset(int stream) {
       if (stream < 0 || stream >= streams()) {
         fail("the stream is ", stream, ", expected 0 to ", streams() - 1);
@@ -243,6 +265,7 @@ class Online {
   /// The state that the network carries on in the model's own stream, layer after layer: the hidden units h,
   /// for an LSTM [h; c].
   VectorView<const Scalar, Sizes.state> state() const {
+    check_model();
     return {stream_.memory_.tape.state(), network().sizes().state};
   }
 
@@ -257,7 +280,10 @@ class Online {
 
   /// Forgets the model's own stream: hidden state, window. Keeps the weights, the optimizer, and what is kept
   /// for rehearsal.
-  void reset() { stream_.reset(); }
+  void reset() {
+    check_model();
+    stream_.reset();
+  }
 
   /// Forgets the windows that are kept for rehearsal, whatever stream they are of, and keeps all else; new
   /// ones come with the next updates.
@@ -270,15 +296,27 @@ class Online {
   void forget_rehearsed() { trainer_.forget_rehearsed(); }
 
   /// Another stream, at its initial state, to learn from and predict under the same weights.
-  Stream make_stream() const { return Stream(*this); }
+  Stream make_stream() const {
+    check_model();
+    return Stream(*this);
+  }
 
-  /// Streams at their initial state, to be taken forward together. They learn without rehearsal: each is what
-  /// the others rehearse.
-  Batch make_batch(int streams) const {
-    if (streams < 1) {
-      fail("the number of streams is ", streams, ", expected at least 1");
+  /// Streams at their initial state, to be taken forward together. They learn by `TruncatedBptt` without a
+  /// tolerance, and without rehearsal: each is what the others rehearse.
+  Batch make_batch(int streams) const requires(learns_in_batches) {
+    check_model();
+    check_fixed<Dynamic>("the number of streams", streams);
+    if (const double tolerance = options().credit.tolerance; tolerance != 0) {
+      fail("tolerance is ", tolerance, ", expected 0: a batch sends error back through its whole window");
     }
     return Batch(*this, streams);
+  }
+  /// Does not compile: a batch learns by no other credit rule.
+  template <class Count>
+  Batch make_batch(Count) const requires(!learns_in_batches) {
+    static_assert(sizeof(Count) == 0,
+                  "a batch learns by TruncatedBptt only: under another credit rule, as AmortizedBptt, use "
+                  "make_stream() for each stream");
   }
 
   /// Takes one step of every stream of the batch, x [inputs, streams]; returns the predictions [outputs,
@@ -291,6 +329,7 @@ class Online {
   /// The same, for the streams whose entry of `active` is true; the others have no sample at this step.
   template <EigenExpression X, EigenExpression Active>
   MatrixView<const Scalar> step(Batch& batch, const X& x, const Active& active) const {
+    check_batch(batch);
     if (active.size() != batch.streams()) {
       fail_size("active", static_cast<long>(active.size()), batch.streams());
     }
@@ -302,6 +341,7 @@ class Online {
   /// the streams that have a label, and so is its gradient.
   template <EigenExpression X, EigenExpression Y>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y) {
+    check_batch(batch);
     check_labels<L>(y, trainer_.targets(), batch.streams());
     step(batch, x);
     return trainer_.learn(batch.memory_, batch.time(), y);
@@ -309,6 +349,7 @@ class Online {
   /// The same, for the streams whose entry of `active` is true: the others neither step nor learn.
   template <EigenExpression X, EigenExpression Y, EigenExpression Active>
   Scalar partial_fit(Batch& batch, const X& x, const Y& y, const Active& active) {
+    check_batch(batch);
     check_labels<L>(y, trainer_.targets(), batch.streams());
     step(batch, x, active);
     return trainer_.learn(batch.memory_, batch.time(), y);
@@ -322,8 +363,8 @@ class Online {
   /// Learns from the labels of an earlier step; NaN, and a status, if it has left the window.
   template <EigenExpression Y>
   Scalar partial_fit(Batch& batch, At when, const Y& y) {
-    check_labels<L>(y, trainer_.targets(), batch.streams());
     check_batch(batch);
+    check_labels<L>(y, trainer_.targets(), batch.streams());
     return trainer_.learn(batch.memory_, when.step, y);
   }
 
@@ -374,43 +415,66 @@ class Online {
     trainer_.template freeze<N>(false);
   }
 
-  /// The optimizer's settings, to be changed while learning goes on.
+  /// The optimizer's settings, to be changed while learning goes on. While one is out of its range, updates
+  /// are skipped with the status `setting_out_of_range`; `optimizer().check()` throws with its name and
+  /// range.
   O& optimizer() { return trainer_.optimizer(); }
 
   /// Makes the optimizer begin anew: its moments are zero, and it, like a schedule, counts updates from 1.
-  /// Weights and settings stay.
+  /// Weights and settings stay. With `AmortizedBptt`, an update under way moves no further parameters.
   void reset_optimizer() { trainer_.reset_optimizer(); }
   const Options& options() const { return trainer_.options(); }
   const Network& network() const { return trainer_.network(); }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part. The streams that
-  /// `make_stream` and `make_batch` made show their own.
+  /// `make_stream` and `make_batch` made show their own. Throws if the model was moved from.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    self.check_model();
     visit("trainer", self.trainer_);
     visit("stream", self.stream_);
   }
 
  private:
+  /// A model of fixed sizes keeps all that it has when it is moved from; the memory of others is gone.
+  void check_model() const noexcept(fixed) {
+    if constexpr (!fixed) {
+      if (stream_.memory_.tape.was_moved_from()) {
+        fail_moved_from("the model");
+      }
+    }
+  }
+
   void check_stream(const Stream& stream) const noexcept(fixed) {
     if constexpr (!fixed) {
       if (!stream.memory_.tape.fits(network().sizes(), options().credit)) {
+        check_model();
+        if (stream.memory_.tape.was_moved_from()) {
+          fail_moved_from("the stream");
+        }
         fail("the stream was made by a model of other sizes or another window");
+      }
+      if (!trainer_.parameters()) {  // of a network that keeps its sizes when it is moved from
+        check_model();
       }
     }
   }
 
   void check_batch(const Batch& batch) const {
+    check_model();
+    if (batch.streams() == 0) {
+      fail_moved_from("the batch");
+    }
     if (!batch.memory_.tape.fits(network().sizes(), options().credit)) {
-      fail("the batch was made by a model of other sizes or another window");
+      fail("the batch was made by a model of other sizes, another window or another tolerance");
     }
   }
 
   template <class X, class Active>
   MatrixView<const Scalar> step_batch(Batch& batch, const X& x, Active&& active) const {
+    check_batch(batch);
     const int inputs = network().sizes().inputs;
     check_columns("x", x, inputs, batch.streams());
-    check_batch(batch);
     for (int stream = 0; stream < batch.streams(); ++stream) {
       copy_values<Inputs>(x.col(stream), batch.memory_.tape.next_input(stream), inputs);
     }

@@ -27,6 +27,7 @@ constexpr std::array<double, static_cast<std::size_t>(Count)> equal_quantiles() 
 /// which never makes their loss larger (Chernozhukov, Fernández-Val & Galichon 2010, doi:10.3982/ECTA7880).
 template <int Count>
 struct QuantileLoss {
+  static constexpr const char* kind = "QuantileLoss";
   static_assert(Count > 0, "there is at least one quantile");
 
   std::array<double, static_cast<std::size_t>(Count)> quantiles = equal_quantiles<Count>();  ///< ascending
@@ -39,15 +40,15 @@ struct QuantileLoss {
   }
 
   /// Throws unless the quantiles are between 0 and 1 and ascend.
-  void check(int /*outputs*/) const {
+  void check() const {
     double last = 0;
     for (const double quantile : quantiles) {
-      if (!is_finite(quantile) || quantile <= last || quantile >= 1) {
-        fail("a quantile is ", quantile, ", expected more than ", last, " and less than 1");
-      }
+      check_setting("a quantile", quantile, between(last, 1));
       last = quantile;
     }
   }
+  /// The same; any number of outputs that `target_size` takes will do.
+  void check(int /*outputs*/) const { check(); }
 
   template <class Prediction, class Target, class Weight, class Gradient>
   auto evaluate(const Prediction& prediction, const Target& target, const Weight& weight,

@@ -44,7 +44,7 @@ struct StreamMemory {
   StreamMemory(const Network& network, int target_count, const Credit& credit)
       : targets(target_count),
         tape(network, credit),
-        labels(Index{2} * targets * (credit.slots() + 1)),
+        labels(std::int64_t{credit.slots()} + 1, Index{2} * targets),
         error(network.sizes().outputs),
         scratch(network.sizes()) {}
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/target.hpp>
 
 #include <cstddef>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -14,6 +14,8 @@ namespace eddy {
 /// One of the `Tasks` of a model: a loss of `outputs` of its outputs, and how much that counts.
 template <Loss L, int Outputs = Dynamic>
 struct Task {
+  static constexpr const char* kind = "Task";
+  using KindParts = Types<L>;
   L loss = {};
   double weight = 1;                   ///< what its loss is multiplied by, at least 0
   int outputs = fixed_or(Outputs, 1);  ///< how many of the model's outputs are its own
@@ -62,6 +64,8 @@ constexpr auto task(const Y& y) {
 /// adds its error. Where the sizes of a model are fixed, so are those of its tasks.
 template <class... T>
 struct Tasks {
+  static constexpr const char* kind = "Tasks";
+  using KindParts = Types<T...>;
   static_assert(sizeof...(T) > 0);
 
   std::tuple<T...> tasks = {};  ///< the tasks, in the order of the outputs
@@ -89,12 +93,8 @@ struct Tasks {
     for_each([](const auto& task, Part, Part, auto) {
       check_fixed<std::decay_t<decltype(task)>::OutputsAtCompileTime>("the number of outputs of a task",
                                                                       task.outputs);
-      if (!is_finite(task.weight) || task.weight < 0) {
-        fail("the weight of a task is " + std::to_string(task.weight) + ", expected at least 0");
-      }
-      if constexpr (requires { task.loss.check(task.outputs); }) {
-        task.loss.check(task.outputs);
-      }
+      check_setting("the weight of a task", task.weight, at_least(0));
+      check_loss(task.loss, task.outputs);
     });
   }
 
@@ -148,11 +148,11 @@ struct Tasks {
     weight.setZero();
     for_each_label(labels, [&](const auto& y, const auto& task, Part targets) {
       using Own = std::decay_t<decltype(task)>;
-      const TargetKind kind = eddy::write_target<decltype(Own::loss), targets_of<Own>, Scalar>(
+      const TargetKind target_kind = eddy::write_target<decltype(Own::loss), targets_of<Own>, Scalar>(
           task.loss, y, VectorView<Scalar>(target.data() + targets.begin, targets.size),
           VectorView<Scalar>(weight.data() + targets.begin, targets.size));
-      any |= kind == TargetKind::usable;
-      finite &= kind != TargetKind::not_finite;
+      any |= target_kind == TargetKind::usable;
+      finite &= target_kind != TargetKind::not_finite;
     });
     return !finite ? TargetKind::not_finite : any ? TargetKind::usable : TargetKind::missing;
   }
@@ -173,8 +173,7 @@ struct Tasks {
 
   static constexpr void check_outputs(int own, int outputs) {
     if (own != outputs) {
-      fail("the tasks have " + std::to_string(own) + " outputs together, the model has " +
-           std::to_string(outputs));
+      fail("the tasks have ", own, " outputs together, the model has ", outputs);
     }
   }
 

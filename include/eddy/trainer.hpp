@@ -2,10 +2,13 @@
 
 #include <eddy/batch.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/layer.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 #include <eddy/core/touched.hpp>
 #include <eddy/credit/credit.hpp>
+#include <eddy/credit/truncated_bptt.hpp>
 #include <eddy/loss.hpp>
 #include <eddy/optimizer.hpp>
 #include <eddy/options.hpp>
@@ -29,6 +32,8 @@ template <Layer Network_, Loss L, Optimizer O, class Credit, Rehearsal R>
 requires CreditFor<Credit, Network_>
 class Trainer {
  public:
+  static constexpr const char* kind = "Online";
+  using KindParts = Types<Network_, L, O, Credit, R>;
   using Network = Network_;
   using Scalar = typename Network::Scalar;
   using Options = OnlineOptions<L, O, Credit, R>;
@@ -41,10 +46,14 @@ class Trainer {
   static_assert(!amortized || std::is_same_v<R, NoRehearsal>,
                 "AmortizedBptt is for a flat latency: it goes with NoRehearsal only");
 
-  /// What a stream remembers for learning, and several in lock step.
+  /// What a stream remembers for learning.
   using Memory = StreamMemory<Network, Credit, Targets>;
   /// What several streams in lock step remember.
   using Batch = BatchMemory<Network>;
+  /// Whether they learn by the credit rule: their tape is that of `TruncatedBptt`, so no other rule reaches
+  /// them.
+  static constexpr bool learns_in_batches =
+      std::is_same_v<typename Memory::Tape, Tape<Network, Credit::WindowAtCompileTime>>;
 
   /// Initial weights from the seed. Throws `std::invalid_argument` if a setting is out of range.
   Trainer(Network network, Options options)
@@ -54,7 +63,7 @@ class Trainer {
         random_(options_.seed),
         parameters_(padded<Scalar>(network_.sizes().parameters)),
         gradient_(padded<Scalar>(network_.sizes().parameters)),
-        moments_(static_cast<Index>(O::moments) * padded<Scalar>(network_.sizes().parameters)),
+        moments_(O::moments, padded<Scalar>(network_.sizes().parameters)),
         touched_(network_),
         rehearsal_(options_.rehearsal, network_, targets_, options_.credit) {
     network_.initialize(parameters_.data(), random_);
@@ -117,10 +126,12 @@ class Trainer {
   /// What the optimizer keeps, vector after vector.
   VectorView<const Scalar> moments() const { return {moments_.data(), moments_.size()}; }
 
-  /// The optimizer's settings, to be changed while learning goes on.
+  /// The optimizer's settings, to be changed while learning goes on. While one is out of its range, updates
+  /// are skipped with the status `setting_out_of_range`.
   O& optimizer() { return options_.optimizer; }
 
-  /// Makes the optimizer begin anew: its moments are zero, and it counts updates from 1.
+  /// Makes the optimizer begin anew: its moments are zero, and it counts updates from 1. An update that is
+  /// spread over samples and under way moves no further parameters.
   void reset_optimizer() {
     std::fill_n(moments_.data(), moments_.size(), Scalar(0));
     updates_before_ = update_.updates;
@@ -161,27 +172,19 @@ class Trainer {
   }
 
   /// Whether the state is one that could have come about.
-  bool state_is_valid() const { return updates_before_ >= 0 && updates_before_ <= update_.updates; }
-
- private:
-  /// Bounds that keep a single update of finite weights by a finite gradient finite.
-  static void check_setting(const char* what, double value) {
-    if (!is_finite(value) || value < 0 || value > 1e6) {
-      fail(what, " is ", value, ", expected 0 to 1000000");
-    }
+  bool state_is_valid() const {
+    return updates_before_ >= 0 && updates_before_ <= update_.updates &&
+           optimizer_is_in_range(options_.optimizer);
   }
 
+ private:
   static Options checked(Options options, const Network& network) {
-    const int outputs = network.sizes().outputs;
-    check_setting("the learning rate", static_cast<double>(options.optimizer.learning_rate));
-    check_setting("clip_norm", options.clip_norm);
-    check_setting("clip_value", options.clip_value);
+    check_optimizer(options.optimizer);
+    check_setting("clip_norm", options.clip_norm, from_to(0, 1e6));
+    check_setting("clip_value", options.clip_value, from_to(0, 1e6));
     options.credit.check();
     options.rehearsal.check();
-    eddy::target_size(options.loss, outputs);
-    if constexpr (requires { options.loss.check(outputs); }) {
-      options.loss.check(outputs);
-    }
+    check_loss(options.loss, network.sizes().outputs);
     return options;
   }
 
@@ -198,9 +201,11 @@ class Trainer {
       return UpdateStatus::input_not_finite;
     }
     const auto label = stream.incoming();
-    const TargetKind kind = write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
-    if (kind != TargetKind::usable) {
-      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
+    const TargetKind target_kind =
+        write_target<L, Targets, Scalar>(options_.loss, y, label.target, label.weight);
+    if (target_kind != TargetKind::usable) {
+      return target_kind == TargetKind::missing ? UpdateStatus::target_missing
+                                                : UpdateStatus::target_not_finite;
     }
     update_.loss = stream.enter(step, options_.loss);
     return is_finite(update_.loss) ? UpdateStatus::pending : UpdateStatus::loss_not_finite;
@@ -229,10 +234,15 @@ class Trainer {
     const auto move = [&](Index begin, Index length) {
       std::copy_n(tape.gradient() + begin, length, gradient_.data() + begin);
       update_.gradient_norm = tape.gradient_norm();
-      if (begin == 0 && !begin_update(tape.stride())) {
+      if (begin == 0) {
+        if (!begin_update(tape.stride())) {
+          return false;
+        }
+        tape.set_number(update_.updates);
+      } else if (!goes_on(tape.number())) {
         return false;
       }
-      move_parameters([&](auto&& visit) {
+      return move_parameters(tape.stride(), tape.number(), [&](auto&& visit) {
         touched_.for_each_range(network_, [&](Index first, Index count, bool) {
           const Index from = (std::max)(begin, first), to = (std::min)(begin + length, first + count);
           if (from < to) {
@@ -240,7 +250,6 @@ class Trainer {
           }
         });
       });
-      return true;
     };
     if (tape.busy()) {
       tape.work(network_, parameters_.data(), tape.due(), move);
@@ -260,17 +269,17 @@ class Trainer {
     if (!begin_update(errors)) {
       return false;
     }
-    move_parameters([&](auto&& visit) {
+    return move_parameters(errors, update_.updates, [&](auto&& visit) {
       touched_.for_each_range(network_, [&](Index begin, Index length, bool) { visit(begin, length); });
     });
-    return true;
   }
 
-  /// Counts an update, unless its gradient is not finite.
+  /// Counts an update, unless its gradient is not finite, or a setting of the optimizer out of its range.
   bool begin_update(int errors) {
-    if (!is_finite(update_.gradient_norm)) {
+    const bool finite = is_finite(update_.gradient_norm);
+    if (!finite || !may_update(options_.optimizer, update_.updates + 1 - updates_before_)) {
       update_.skipped += errors;
-      update_.status = UpdateStatus::gradient_not_finite;
+      update_.status = finite ? UpdateStatus::setting_out_of_range : UpdateStatus::gradient_not_finite;
       return false;
     }
     ++update_.updates;
@@ -281,12 +290,32 @@ class Trainer {
     return true;
   }
 
+  /// Whether the rest of an update may move its parameters, too: not if the optimizer has begun anew, or a
+  /// setting has left its range.
+  bool goes_on(std::int64_t number) {
+    if (number <= updates_before_) {
+      return false;
+    }
+    update_.applied = may_update(options_.optimizer, number - updates_before_);
+    if (!update_.applied) {
+      update_.status = UpdateStatus::setting_out_of_range;
+    }
+    return update_.applied;
+  }
+
+  /// Moves the parameters in some ranges by their gradient, that of so many errors in update `number`; false
+  /// if some of them would no longer be finite, and stay.
   template <class Ranges>
-  void move_parameters(Ranges&& for_each_range) {
-    update_parameters(options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
-                      static_cast<double>(update_.gradient_norm), update_.updates - updates_before_,
-                      parameters_.data(), gradient_.data(), moments_.data(),
-                      padded<Scalar>(network_.sizes().parameters), for_each_range);
+  bool move_parameters(int errors, std::int64_t number, Ranges&& for_each_range) {
+    const bool finite = update_parameters(
+        options_.optimizer, Clipping{options_.clip_norm, options_.clip_value},
+        static_cast<double>(update_.gradient_norm), number - updates_before_, parameters_.data(),
+        gradient_.data(), moments_.data(), padded<Scalar>(network_.sizes().parameters), for_each_range);
+    if (!finite) {
+      update_.skipped += errors;
+      update_.status = UpdateStatus::update_not_finite;
+    }
+    return finite;
   }
 
   [[no_unique_address]] Network network_;

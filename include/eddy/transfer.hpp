@@ -68,9 +68,9 @@ Transferred transfer(const From& from, To& to, std::string_view prefix = {}) {
       for (int row = 0; row < rows; ++row) {
         const int unit = row % gate;
         if (unit < from_gate) {
-          const auto value = source->values(row / gate * from_gate + unit, column);
-          if (is_finite(value)) {
-            values(row, column) = static_cast<Scalar>(value);
+          const auto value = static_cast<Scalar>(source->values(row / gate * from_gate + unit, column));
+          if (is_finite(value)) {  // in the scalar type of `to`, too
+            values(row, column) = value;
             ++copied;
           }
         }

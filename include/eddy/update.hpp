@@ -9,17 +9,19 @@ namespace eddy {
 
 /// What became of the latest label.
 enum class UpdateStatus {
-  none,                 ///< no label yet
-  applied,              ///< the weights have learned from it
-  pending,              ///< its error waits until the stride is full
-  no_step,              ///< no step was taken since construction or reset
-  label_too_late,       ///< its step has left the window, or is still to come
-  input_not_finite,     ///< the input or the new state of its step was NaN or infinite: that step was passed
-                        ///< over
-  target_missing,       ///< every target was NaN or had weight 0
-  target_not_finite,    ///< a target was infinite, or a weight negative or not finite
-  loss_not_finite,      ///< the loss or its gradient overflowed
-  gradient_not_finite,  ///< the gradient of the parameters overflowed
+  none,                  ///< no label yet
+  applied,               ///< the weights have learned from it
+  pending,               ///< its error waits until the stride is full
+  no_step,               ///< no step was taken since construction or reset
+  label_too_late,        ///< its step has left the window, or is still to come
+  input_not_finite,      ///< the input or the new state of its step was NaN or infinite: that step was passed
+                         ///< over
+  target_missing,        ///< every target was NaN or had weight 0
+  target_not_finite,     ///< a target was infinite, or a weight negative or not finite
+  loss_not_finite,       ///< the loss or its gradient overflowed
+  gradient_not_finite,   ///< the gradient of the parameters overflowed, or the square of its norm
+  setting_out_of_range,  ///< a setting of the optimizer was changed to a value out of its range
+  update_not_finite,     ///< the optimizer made weights or moments infinite or NaN: these are as before
 };
 
 /// The status as a sentence for people.
@@ -44,7 +46,11 @@ constexpr const char* describe(UpdateStatus status) {
     case UpdateStatus::loss_not_finite:
       return "the loss or its gradient was not finite";
     case UpdateStatus::gradient_not_finite:
-      return "the gradient of the parameters was not finite";
+      return "the gradient of the parameters, or its squared norm, was not finite";
+    case UpdateStatus::setting_out_of_range:
+      return "a setting of the optimizer is out of its range";
+    case UpdateStatus::update_not_finite:
+      return "what the optimizer made of weights or moments was not finite";
   }
   return "unknown";
 }
@@ -61,7 +67,7 @@ struct Update {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    return status >= UpdateStatus::none && status <= UpdateStatus::gradient_not_finite && is_count(updates) &&
+    return status >= UpdateStatus::none && status <= UpdateStatus::update_not_finite && is_count(updates) &&
            is_count(skipped);
   }
 };

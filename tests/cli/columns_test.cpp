@@ -1,7 +1,5 @@
 #include "../../examples/cli/columns.hpp"
 
-#include "../../examples/cli/settings.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
@@ -14,10 +12,16 @@ using namespace eddy_stream;
 using Numbers = std::vector<std::size_t>;
 
 const std::vector<std::string> names{"date", "riders", "rain", "7"};
-const std::vector<std::string_view> row{"2024-01-01", "5", "", "1"};
+const std::vector<Kind> kinds{Kind::text, Kind::numbers, Kind::undecided, Kind::numbers};
 
-TEST(CliColumns, WithoutOptionsTheFirstNumberIsPredictedFromAllNumbers) {
-  const Columns columns = choose_columns({}, names, row);
+TEST(CliColumns, WhatIsMissingDecidesNothing) {
+  EXPECT_EQ(kinds_of({"2024-01-01", "5", "", "?", "NaN", "5,5"}, NumberFormat()),
+            (std::vector<Kind>{Kind::text, Kind::numbers, Kind::undecided, Kind::undecided, Kind::undecided,
+                               Kind::text}));
+}
+
+TEST(CliColumns, WithoutOptionsTheFirstNumberIsPredictedFromAllThatIsNoText) {
+  const Columns columns = choose_columns({}, names, kinds);
   EXPECT_EQ(columns.targets, Numbers{1});
   EXPECT_EQ(columns.inputs, (Numbers{1, 2, 3}));
 }
@@ -26,15 +30,29 @@ TEST(CliColumns, ANameGoesBeforeANumber) {
   Options options;
   options.targets = {"7", "2"};
   options.inputs = {"none"};
-  const Columns columns = choose_columns(options, names, row);
+  const Columns columns = choose_columns(options, names, kinds);
   EXPECT_EQ(columns.targets, (Numbers{3, 1}));
   EXPECT_EQ(columns.inputs, (Numbers{3, 1}));
+}
+
+TEST(CliColumns, AnUndecidedColumnIsNotPredictedUnlessItIsNamed) {
+  EXPECT_EQ(choose_columns({}, {"a", "b"}, {Kind::undecided, Kind::numbers}).targets, Numbers{1});
+  EXPECT_THROW(choose_columns({}, {"a", "b"}, {Kind::undecided, Kind::text}), BadLine);
+  Options options;
+  options.targets = {"a"};
+  EXPECT_EQ(choose_columns(options, {"a", "b"}, {Kind::undecided, Kind::numbers}).targets, Numbers{0});
+}
+
+TEST(CliColumns, ATargetIsAnInputWhateverItShows) {
+  Options options;
+  options.targets = {"date"};
+  EXPECT_EQ(choose_columns(options, names, kinds).inputs, (Numbers{0, 1, 2, 3}));
 }
 
 TEST(CliColumns, TheForecasterHasItsTargetsByItself) {
   Options options;
   options.model = "forecaster";
-  EXPECT_EQ(choose_columns(options, names, row).inputs, (Numbers{2, 3}));
+  EXPECT_EQ(choose_columns(options, names, kinds).inputs, (Numbers{2, 3}));
 }
 
 TEST(CliColumns, WhatIsNotThereOrTwiceIsRefused) {
@@ -42,30 +60,12 @@ TEST(CliColumns, WhatIsNotThereOrTwiceIsRefused) {
        {std::vector<std::string>{"wind"}, {"0"}, {"5"}, {"riders", "2"}}) {
     Options options;
     options.targets = wanted;
-    EXPECT_THROW(choose_columns(options, names, row), UsageError) << wanted.back();
+    EXPECT_THROW(choose_columns(options, names, kinds), UsageError) << wanted.back();
   }
   Options options;
   options.targets = {"x"};
-  EXPECT_THROW(choose_columns(options, {"x", "x", "y", "z"}, row), UsageError);
-  EXPECT_THROW(choose_columns({}, {"a"}, {"text"}), BadLine);
-}
-
-TEST(CliSettings, ADescriptionIsReadAsItWasWritten) {
-  Columns columns = choose_columns({}, {"a b", "", "c"}, {"1", "2", "3"});
-  const Description description{settings_of({}, columns), columns};
-  const Description again = Description::parse(description.text());
-  EXPECT_EQ(again.settings, description.settings);
-  EXPECT_EQ(again.columns, description.columns);
-}
-
-TEST(CliSettings, ADifferenceIsNamed) {
-  const Columns columns = choose_columns({}, names, row);
-  Options options;
-  EXPECT_EQ(difference(settings_of({}, columns), settings_of(options, columns)), "");
-  options.hidden = 5;
-  options.seed = 9;
-  EXPECT_EQ(difference(settings_of({}, columns), settings_of(options, columns)),
-            "--hidden 16 instead of 5, --seed 1 instead of 9");
+  EXPECT_THROW(choose_columns(options, {"x", "x", "y", "z"}, kinds), UsageError);
+  EXPECT_THROW(choose_columns({}, {"a"}, {Kind::text}), BadLine);
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace {
@@ -42,27 +40,6 @@ TEST(CliFields, ALineDoesNotRememberTheOneBefore) {
   Fields fields(',');
   EXPECT_THROW(fields.split(R"(a,"b)"), BadLine);
   EXPECT_EQ(fields.split("c,d").size(), 2u);
-}
-
-TEST(CliFields, NumbersAreReadFromTheFirstToTheLastCharacter) {
-  for (const auto& [text, number] : std::vector<std::pair<std::string, double>>{
-           {"1.5", 1.5}, {" +2e3 ", 2000}, {"-0.25", -0.25}, {".5", .5}, {"7.", 7}}) {
-    double value = 0;
-    EXPECT_TRUE(eddy_stream::read_number(text, value)) << text;
-    EXPECT_EQ(value, number) << text;
-  }
-  for (const char* const text : {"x", "1x", "1 2", "--1", "+-1", "0x10", "inf", "-inf", "1e999", "1,5"}) {
-    double value = 0;
-    EXPECT_FALSE(eddy_stream::read_number(text, value)) << text;
-  }
-}
-
-TEST(CliFields, MissingValuesAreNotANumberAndNotBad) {
-  for (const char* const text : {"", "  ", "NaN", "nan", "NA", "N/A", "null"}) {
-    double value = 0;
-    EXPECT_TRUE(eddy_stream::read_number(text, value)) << text;
-    EXPECT_TRUE(std::isnan(value)) << text;
-  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -59,6 +60,37 @@ TEST(CliLineReader, ALineTooLongComesOnceAndSpoilsNoOther) {
   const std::string endless(3 * LineReader::longest + 5, 'x');
   EXPECT_EQ(lines_of("a\n" + endless + "\nb\n", 1 << 16),
             (std::vector<std::string>{"a", std::to_string(LineReader::longest), "b"}));
+}
+
+TEST(CliLineReader, GoesBackToWhereItBegan) {
+  std::FILE* const file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  std::fputs("before\na\nb\nc without an end", file);
+  std::fflush(file);
+  ASSERT_EQ(::lseek(::fileno(file), 7, SEEK_SET), 7);
+  LineReader reader(::fileno(file));
+  std::string_view line;
+  for (int lines = 0; lines < 3; ++lines) {
+    for (const char* const expected : {"a", "b", "c without an end"}) {
+      ASSERT_TRUE(reader.next(line, [] {}));
+      EXPECT_EQ(line, expected);
+      if (lines == 0 && line == "b") break;
+    }
+    if (lines > 0) {
+      EXPECT_FALSE(reader.next(line, [] {}));
+    }
+    ASSERT_TRUE(reader.rewind());
+    EXPECT_EQ(reader.bytes(), 0);
+  }
+  std::fclose(file);
+}
+
+TEST(CliLineReader, APipeDoesNotGoBack) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  EXPECT_FALSE(LineReader(ends[0]).rewind());
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST(CliLineReader, PausesBeforeItWaits) {

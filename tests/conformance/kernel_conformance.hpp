@@ -294,22 +294,25 @@ TYPED_TEST_P(KernelConformance, NormsAndOptimizersEqualThePlainEigenForm) {
                       Array::Constant(1, g.matrix().squaredNorm()), size);
     const Array start = random_vector<Scalar>(size, 2), moment = random_vector<Scalar>(size, 3).cwiseAbs();
     Array w = start, m = moment, v = moment;
-    OptimizerPass<Scalar> pass{.w = w.data(),
-                               .g = g.data(),
-                               .m = m.data(),
-                               .v = v.data(),
-                               .coefficient = Scalar(0.5),
-                               .limit = Scalar(0.3),
-                               .rate = Scalar(0.1),
-                               .gain1 = Scalar(0.2),
-                               .gain2 = Scalar(0.01),
-                               .epsilon = Scalar(1e-3),
-                               .keep = Scalar(0.9)};
+    const auto pass = [&]<OptimizerKernel Kernel>(std::integral_constant<OptimizerKernel, Kernel>) {
+      return OptimizerPass<Scalar, Kernel>{.w = w.data(),
+                                           .g = g.data(),
+                                           .m = m.data(),
+                                           .v = v.data(),
+                                           .coefficient = Scalar(0.5),
+                                           .limit = Scalar(0.3),
+                                           .rate = Scalar(0.1),
+                                           .gain1 = Scalar(0.2),
+                                           .gain2 = Scalar(0.01),
+                                           .epsilon = Scalar(1e-3),
+                                           .keep = Scalar(0.9)};
+    };
     const Array clipped = (g * Scalar(0.5)).min(Scalar(0.3)).max(Scalar(-0.3));
-    TypeParam::Kernels::template optimize<OptimizerKernel::sgd>(pass, size);
+    TypeParam::Kernels::optimize(pass(std::integral_constant<OptimizerKernel, OptimizerKernel::sgd>()), size);
     this->expect_near(w, start - Scalar(0.1) * clipped);
     w = start;
-    TypeParam::Kernels::template optimize<OptimizerKernel::adam>(pass, size);
+    TypeParam::Kernels::optimize(pass(std::integral_constant<OptimizerKernel, OptimizerKernel::adam>()),
+                                 size);
     const Array expected_m = moment + Scalar(0.2) * (clipped - moment),
                 expected_v = moment + Scalar(0.01) * (clipped.square() - moment);
     this->expect_near(m, expected_m);

@@ -25,11 +25,13 @@ class Descent {
   }
 
   VectorView<Scalar> parameters() { return {parameters_.data(), size_}; }
+  VectorView<Scalar> moments() { return {moments_.data(), moments_.size()}; }
 
-  void update(const Vector<Scalar>& gradient) {
+  /// Returns whether all stayed finite.
+  bool update(const Vector<Scalar>& gradient) {
     VectorView<Scalar>(gradient_.data(), size_) = gradient;
-    update_parameters(optimizer_, clipping_, static_cast<double>(gradient.norm()), ++step_, size_,
-                      parameters_.data(), gradient_.data(), moments_.data(), padded<Scalar>(size_));
+    return update_parameters(optimizer_, clipping_, static_cast<double>(gradient.norm()), ++step_, size_,
+                             parameters_.data(), gradient_.data(), moments_.data(), padded<Scalar>(size_));
   }
 
  private:
@@ -39,6 +41,32 @@ class Descent {
   Storage<Scalar, Dynamic> parameters_, gradient_, moments_;
   std::int64_t step_ = 0;
 };
+
+/// Gradients of any finite size, from the smallest to the largest, of one sign or in turn, for long.
+template <class O, class Scalar>
+void expect_to_stay_finite(const O& optimizer) {
+  using Limits = std::numeric_limits<Scalar>;
+  const Scalar sizes[] = {0,
+                          Limits::denorm_min(),
+                          -Limits::min(),
+                          Scalar(1e-30),
+                          1,
+                          largest_gradient<Scalar>() / 2,
+                          largest_gradient<Scalar>(),
+                          -largest_gradient<Scalar>() * 2,
+                          Limits::max()};
+  constexpr int size = 37;  // some of them beyond the last whole register
+  for (const Scalar first : sizes) {
+    for (const Scalar second : sizes) {
+      Descent<O, Scalar> descent(optimizer, Vector<Scalar>::Ones(size));
+      for (int step = 0; step < 200; ++step) {
+        descent.update(Vector<Scalar>::Constant(size, step < 100 || step % 3 == 0 ? first : second));
+        ASSERT_TRUE(all_are_finite(descent.parameters()) && all_are_finite(descent.moments()))
+            << "step " << step << ", gradients of " << first << " and " << second;
+      }
+    }
+  }
+}
 
 /// What every optimizer must hold. One line buys it all: INSTANTIATE_TYPED_TEST_SUITE_P(Adam,
 /// OptimizerConformance, Adam);
@@ -94,7 +122,19 @@ TYPED_TEST_P(OptimizerConformance, CopiesGoTheSameWay) {
   EXPECT_EQ(a.parameters(), b.parameters());
 }
 
+TYPED_TEST_P(OptimizerConformance, StaysFiniteUnderAnyFiniteGradient) {
+  const Target before = target();
+  for (const Target one : {Target::baseline, Target::avx2, Target::avx512}) {
+    if (set_target(one)) {
+      expect_to_stay_finite<TypeParam, float>({});
+      expect_to_stay_finite<TypeParam, double>({});
+    }
+  }
+  set_target(before);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(OptimizerConformance, DescendsAQuadraticBowl, AZeroLearningRateMovesNothing,
-                            AnElementsWayDoesNotDependOnItsPlace, CopiesGoTheSameWay);
+                            AnElementsWayDoesNotDependOnItsPlace, CopiesGoTheSameWay,
+                            StaysFiniteUnderAnyFiniteGradient);
 
 }  // namespace eddy::testing

@@ -190,8 +190,11 @@ TYPED_TEST_P(ScalerConformance, CopiesAndStatesGoOnByThemselves) {
     this->learn(scaler, samples);
     TypeParam copy = scaler;
     copy_state(scaler, resumed);
-    copy.partial_fit(
-        Vector<typename TypeParam::Scalar>::Constant(this->size, 1000));  // is nothing to the others
+    Vector<typename TypeParam::Scalar> other(this->size);  // is nothing to the others; no outlier
+    for (int i = 0; i < this->size; ++i) {
+      other(i) = static_cast<typename TypeParam::Scalar>(10 * i - 5 + 4 * (i + 1));
+    }
+    copy.partial_fit(other);
     this->learn(scaler, 20, 5);
     this->learn(resumed, 20, 5);
     Random random(2);

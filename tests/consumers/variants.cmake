@@ -76,6 +76,11 @@ foreach(compiler IN ITEMS gnu clang)
   )
   add_test(NAME consumer.errors.${name} COMMAND ${check} header)
   set_tests_properties(consumer.errors.${name} PROPERTIES LABELS consumer FIXTURES_SETUP errors.${name})
+  add_test(
+    NAME consumer.errors.${name}.cxx17 COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/errors/cxx17.sh" "${${compiler}}"
+                                               "${PROJECT_SOURCE_DIR}/include"
+  )
+  set_tests_properties(consumer.errors.${name}.cxx17 PROPERTIES LABELS consumer)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM error)
     add_test(NAME consumer.errors.${name}.${error} COMMAND ${check} "${source}")

@@ -66,6 +66,17 @@ class Crash : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
+  /// What the partial files in the folder hold.
+  std::vector<std::string> partial_files() {
+    std::vector<std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      if (entry.path().extension() == ".partial") {
+        all.push_back(contents(entry.path()));
+      }
+    }
+    return all;
+  }
+
   /// Lets another process replace the file, after `prepare()`; returns the signal that killed it, or 0.
   template <class Prepare>
   int replace(Prepare&& prepare) {
@@ -123,7 +134,7 @@ TEST_F(Crash, AtAnyByteLeavesTheOldFile) {
       ::setrlimit(RLIMIT_FSIZE, &limit);
     });
     ASSERT_EQ(signal, SIGXFSZ) << bytes;
-    ASSERT_EQ(contents(folder_ / "model.eddy.partial").size(), bytes);
+    ASSERT_EQ(partial_files(), std::vector<std::string>{saved(new_).substr(0, bytes)});
     ASSERT_EQ(contents(path_), saved(old_));
   }
   EXPECT_TRUE(is(old_));
@@ -156,6 +167,31 @@ TEST_F(Crash, ADiskThatIsFullIsReportedAndLeavesTheOldFile) {
   });
   EXPECT_EQ(signal, 0);
   EXPECT_TRUE(is(old_));
+}
+
+/// The file is whole whenever it is read, and neither of the writers fails.
+TEST_F(Crash, TwoProcessesThatSaveAtOnceLeaveAWholeFile) {
+  std::vector<pid_t> writers;
+  for (const Model* model : {&old_, &new_}) {
+    writers.push_back(::fork());
+    if (writers.back() == 0) {
+      for (int i = 0; i < 100; ++i) {
+        save(path_, *model);  // an error ends the process
+      }
+      ::_exit(0);
+    }
+  }
+  const std::string one = saved(old_), other = saved(new_);
+  int broken = 0, status = 0;
+  for (const pid_t writer : writers) {
+    while (::waitpid(writer, &status, WNOHANG) == 0) {
+      const std::string now = contents(path_);
+      broken += now != one && now != other;
+    }
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+  EXPECT_EQ(broken, 0);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
 }
 
 /// Memory is taken for what came, whatever the header says is to come: here 2^32 bytes of schema, and 2^63 of

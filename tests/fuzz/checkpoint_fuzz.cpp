@@ -1,9 +1,9 @@
 // Whatever a checkpoint holds, it is refused and has changed nothing, or it is safe to go on from.
 //
 // The first byte of an input chooses the objects, and how they are attacked: by the rest as a file, by the
-// rest as the payload of a file that is right otherwise, by single numbers of such a payload, or not at all:
-// then every state that they come to is to be let in. Called with --write-corpus <folder>, the program writes
-// inputs to begin with.
+// rest as a file that was given the right lengths and checksum, by the rest as the payload of a file that is
+// right otherwise, by single numbers of such a payload, or not at all: then every state that they come to is
+// to be let in. Called with --write-corpus <folder>, the program writes inputs to begin with.
 
 #include "subjects.hpp"
 #include "support/state.hpp"
@@ -21,8 +21,8 @@ namespace {
 
 using namespace eddy::testing;
 
-enum class Attack { file, payload, numbers, none };
-constexpr int attacks = 4;
+enum class Attack { file, payload, numbers, none, sealed };
+constexpr int attacks = 5;
 
 /// An edit of one number: a byte for its run, two for its position in that, eight for its value.
 constexpr std::size_t edit_size = 11;
@@ -61,11 +61,30 @@ struct Honest {
   }
 };
 
+/// A file whose lengths and checksum are right, whatever its bytes are: damage gets behind the checksum.
+std::string sealed(const std::uint8_t* data, std::size_t size) {
+  using eddy::from_little_endian;
+  using eddy::to_little_endian;
+  constexpr std::size_t least = eddy::CheckpointFormat::header + eddy::CheckpointFormat::checksum;
+  std::string file(reinterpret_cast<const char*>(data), size);
+  file.resize((std::max)(size, least));
+  auto* const bytes = reinterpret_cast<std::byte*>(file.data());
+  const auto schema = static_cast<std::uint32_t>(
+      (std::min)(std::size_t{from_little_endian<std::uint32_t>(bytes + 12)}, file.size() - least));
+  to_little_endian(schema, bytes + 12);
+  to_little_endian(std::uint64_t{file.size() - least - schema}, bytes + 16);
+  sign(file);
+  return file;
+}
+
 /// What the rest of an input makes of a checkpoint.
 std::string attacked(Attack attack, const std::string& checkpoint, const std::vector<Run>& runs,
                      const std::uint8_t* data, std::size_t size) {
   if (attack == Attack::file) {
     return {reinterpret_cast<const char*>(data), size};
+  }
+  if (attack == Attack::sealed) {
+    return sealed(data, size);
   }
   if (attack == Attack::payload) {
     return with_bytes(checkpoint, 0, data, (std::min)(size, payload_size(checkpoint)));
@@ -135,27 +154,26 @@ struct Subjects {
     ((position++ == chosen ? attack<Subject>(how, data, size) : void()), ...);
   }
 
-  /// Calls write(position, payload) with what the state of each is after some steps.
+  /// Calls write(position, checkpoint) with what the state of each is after some steps.
   template <class Write>
-  static void payloads(Write&& write) {
+  static void checkpoints(Write&& write) {
     int position = 0;
-    (write(position++, payload<Subject>()), ...);
+    (write(position++, checkpoint<Subject>()), ...);
   }
 
  private:
   template <class One>
-  static std::string payload() {
+  static std::string checkpoint() {
     One subject;
     for (int time = 0; time < 40; ++time) {
       subject.go(time);
     }
-    const std::string checkpoint = saved_all(subject);
-    return checkpoint.substr(payload_begin(checkpoint), payload_size(checkpoint));
+    return saved_all(subject);
   }
 };
-using All =
-    Subjects<RehearsedLstm, StridedGru, AmortizedRnn, TextModel, BatchOfStreams, ScaledPipeline, SmallMixture,
-             ShadowedModel, LeastSquaresHeads, WidthDetector, Detectors, Metrics, LateLabels, Plasticity>;
+using All = Subjects<RehearsedLstm, StridedGru, AmortizedRnn, TextModel, BatchOfStreams, ScaledPipeline,
+                     SmallMixture, ShadowedModel, LeastSquaresHeads, WidthDetector, Detectors, Metrics,
+                     LateLabels, Plasticity, Containers, AllLayers, Counters, Recommended>;
 static_assert(All::count * attacks <= 256);
 
 void write_file(const std::string& path, int chosen, Attack how, const std::string& rest) {
@@ -180,9 +198,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 /// Before the fuzzer reads its options.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   if (*argc == 3 && std::string((*argv)[1]) == "--write-corpus") {
-    All::payloads([&](int chosen, const std::string& payload) {
+    All::checkpoints([&](int chosen, const std::string& checkpoint) {
       const std::string path = std::string((*argv)[2]) + "/" + std::to_string(chosen);
+      const std::string payload = checkpoint.substr(payload_begin(checkpoint), payload_size(checkpoint));
       write_file(path + "-payload", chosen, Attack::payload, payload);
+      write_file(path + "-sealed", chosen, Attack::sealed, checkpoint);
       write_file(path + "-numbers", chosen, Attack::numbers, std::string(2 * edit_size, '\x7f'));
       write_file(path + "-none", chosen, Attack::none, "");
     });

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Counts, with valgrind, the instructions of a step and of a partial_fit at three sizes, and fails if one takes
-# over 5% more than was recorded. A count is the difference between two runs of different length, so what a
+# Counts, with valgrind, the instructions of a step, of a partial_fit, and of one under a learning-rate schedule,
+# at three sizes, and fails if one takes over 5% more than was recorded. A count is the difference between two
+# runs of different length, so what a
 # program does at its beginning and end has no part in it; it does not depend on how busy the machine is.
 #
 #   check.sh <program> <compiler and target> <recorded counts>            compare
@@ -27,7 +28,7 @@ if [ -z "$record" ] && ! grep -q "^$kind	" "$file"; then
 fi
 
 failed=0
-for verb in step partial_fit; do
+for verb in step partial_fit scheduled; do
   for hidden in 8 32 128; do
     case $verb$hidden in
       step*) samples=2000 ;;

@@ -1,10 +1,13 @@
 // Takes a number of steps, or learns from a number of samples, with an LSTM of some size and 8 inputs:
 //
-//   instructions <step | partial_fit> <8 | 32 | 128> <samples>
+//   instructions <step | partial_fit | scheduled> <8 | 32 | 128> <samples>
+//
+// where `scheduled` is partial_fit under a learning-rate schedule.
 //
 // check.sh counts the instructions of that.
 
 #include <eddy/eddy.hpp>
+#include <eddy/schedule.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,9 +15,9 @@
 
 namespace {
 
-template <int Hidden>
+template <class Optimizer, int Hidden>
 float run(bool learn, int samples) {
-  static eddy::Lstm<float, 8, Hidden, 1, eddy::MeanSquaredError, eddy::Adam, eddy::TruncatedBptt<16>,
+  static eddy::Lstm<float, 8, Hidden, 1, eddy::MeanSquaredError, Optimizer, eddy::TruncatedBptt<16>,
                     eddy::NoRehearsal>
       model;
   Eigen::Matrix<float, 8, 1> x = Eigen::Matrix<float, 8, 1>::LinSpaced(-1, 1);
@@ -26,18 +29,26 @@ float run(bool learn, int samples) {
   return sum;
 }
 
+template <class Optimizer>
+float run(int hidden, bool learn, int samples) {
+  return hidden == 8    ? run<Optimizer, 8>(learn, samples)
+         : hidden == 32 ? run<Optimizer, 32>(learn, samples)
+                        : run<Optimizer, 128>(learn, samples);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fprintf(stderr, "expected: instructions <step | partial_fit> <8 | 32 | 128> <samples>\n");
+    std::fprintf(stderr,
+                 "expected: instructions <step | partial_fit | scheduled> <8 | 32 | 128> <samples>\n");
     return EXIT_FAILURE;
   }
-  const bool learn = std::strcmp(argv[1], "partial_fit") == 0;
+  const bool learn = std::strcmp(argv[1], "step") != 0;
   const int hidden = std::atoi(argv[2]), samples = std::atoi(argv[3]);
-  const float sum = hidden == 8    ? run<8>(learn, samples)
-                    : hidden == 32 ? run<32>(learn, samples)
-                                   : run<128>(learn, samples);
+  using Scheduled = eddy::Scheduled<eddy::Adam, eddy::WarmUp<eddy::CosineDecay>>;
+  const float sum = std::strcmp(argv[1], "scheduled") == 0 ? run<Scheduled>(hidden, learn, samples)
+                                                           : run<eddy::Adam>(hidden, learn, samples);
   std::printf("%s: %g\n", eddy::describe(eddy::target()), static_cast<double>(sum));
   return EXIT_SUCCESS;
 }

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 
 #include <iostream>
+#include <memory>
 
 inline eddy::Lstm<float, 3, 32, 1> model;  // three inputs, one output
 

@@ -32,6 +32,7 @@ struct EchoStateOptions {
 template <class Scalar_, int Inputs = Dynamic, int Hidden = Dynamic>
 class EchoStateCell {
  public:
+  static constexpr const char* kind = "EchoStateCell";
   using Scalar = Scalar_;
   static constexpr bool recurrent = true;
 

@@ -26,6 +26,7 @@ class GruCell {
   static_assert(Reset == GruReset::before);
 
  public:
+  static constexpr const char* kind = "GruCell<GruReset::before>";
   using Scalar = Scalar_;
   static constexpr bool recurrent = true;
 

@@ -13,6 +13,7 @@ namespace eddy {
 template <class Scalar_, int Inputs, int Hidden>
 class GruCell<Scalar_, Inputs, Hidden, GruReset::after> {
  public:
+  static constexpr const char* kind = "GruCell<GruReset::after>";
   using Scalar = Scalar_;
   static constexpr bool recurrent = true;
 

@@ -18,6 +18,7 @@ namespace eddy {
 template <class Scalar_, int Inputs = Dynamic, int Hidden = Dynamic>
 class LstmCell {
  public:
+  static constexpr const char* kind = "LstmCell";
   using Scalar = Scalar_;
   static constexpr bool recurrent = true;
 

@@ -2,6 +2,7 @@
 
 #include <eddy/cells/fused_weights.hpp>
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/kind.hpp>
 
 namespace eddy {
 
@@ -16,6 +17,8 @@ class RnnCell {
   static_assert(Phi::elementwise, "a cell's activation works on each unit by itself");
 
  public:
+  static constexpr const char* kind = "RnnCell";
+  using KindParts = Types<Phi>;
   using Scalar = Scalar_;
   static constexpr bool recurrent = true;
 

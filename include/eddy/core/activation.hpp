@@ -9,6 +9,7 @@ enum class Elementwise { identity, tanh, logistic, relu };
 
 /// y = a.
 struct Identity {
+  static constexpr const char* kind = "Identity";
   static constexpr bool elementwise = true;
   static constexpr Elementwise kernel = Elementwise::identity;
   template <class Values>
@@ -19,6 +20,7 @@ struct Identity {
 
 /// y = tanh(a);  dy/da = 1 − y².
 struct Tanh {
+  static constexpr const char* kind = "Tanh";
   static constexpr bool elementwise = true;
   static constexpr Elementwise kernel = Elementwise::tanh;
   template <class Values>
@@ -34,6 +36,7 @@ struct Tanh {
 /// y = σ(a) = 1 / (1 + e^−a), computed as ½ tanh(a/2) + ½: it cannot overflow, and stays right under
 /// `-ffast-math`;  dy/da = y (1 − y).
 struct Logistic {
+  static constexpr const char* kind = "Logistic";
   static constexpr bool elementwise = true;
   static constexpr Elementwise kernel = Elementwise::logistic;
   template <class Values>
@@ -49,6 +52,7 @@ struct Logistic {
 
 /// y = max(a, 0);  dy/da = 1 where y > 0, else 0.
 struct Relu {
+  static constexpr const char* kind = "Relu";
   static constexpr bool elementwise = true;
   static constexpr Elementwise kernel = Elementwise::relu;
   template <class Values>
@@ -66,6 +70,7 @@ struct Relu {
 /// y_k = e^(a_k) / Σ_j e^(a_j), shifted by the largest a;  da = y ⊙ (dy − y·dy). For read-outs, not for
 /// cells.
 struct Softmax {
+  static constexpr const char* kind = "Softmax";
   static constexpr bool elementwise = false;
   template <class Values>
   static void apply(Values&& a) {

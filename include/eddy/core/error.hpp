@@ -52,8 +52,18 @@ template <class Error = std::invalid_argument, class... Pieces>
 #endif
 }
 
-/// Reports a size that is not what it should be: "x has 4 values, expected 3".
+/// Reports the use of an object that was moved from; `what` names it.
+[[noreturn]] inline void fail_moved_from(const char* what) {
+  fail(what, " was moved from: assign to it before it is used again");
+}
+
+/// Reports a size that is not what it should be: "x has 4 values, expected 3". Only an object that was moved
+/// from expects none.
 [[noreturn]] inline void fail_size(const char* what, long actual, long expected) {
+  if (expected == 0) {
+    fail(what, " has ", actual, actual == 1 ? " value" : " values",
+         ", but what should take it was moved from: assign to it before it is used again");
+  }
   fail(what, " has ", actual, actual == 1 ? " value" : " values", ", expected ", expected);
 }
 

@@ -77,7 +77,7 @@ enum class OptimizerKernel { sgd, adam };
 
 /// A pass of an optimizer over the flat vector: w, g and the moments m and v; the two numbers of clipping;
 /// and the optimizer's own.
-template <class Scalar>
+template <class Scalar, OptimizerKernel>
 struct OptimizerPass {
   Scalar* w = nullptr;
   const Scalar* g = nullptr;

@@ -59,8 +59,8 @@ struct Sweep {
 
 /// What a network is made of. A layer holds its sizes and nothing else: parameters, state and tape are
 /// arguments, so that one layer may run forward for one stream while it runs backward for another. All memory
-/// is laid out by the layer, in `sizes()` scalars each. Several streams under one set of weights are columns
-/// side by side; their number is `OneStream` or an int.
+/// is laid out by the layer, in `sizes()` scalars each; the scalar is float or double. Several streams under
+/// one set of weights are columns side by side; their number is `OneStream` or an int.
 ///
 /// - `forward`: one step. Reads x, carries `state` on, writes what backward needs to `tape`; returns where
 ///   the outputs lie.
@@ -88,6 +88,8 @@ concept Layer = requires(const L& layer, typename L::Scalar* memory, const typen
   layer.restore(constant, memory);
   layer.initialize(memory, random);
   layer.visit_parameters(memory, [](const char*, typename L::Scalar*, int, int) {});
-};
+}
+&&assert_scalar<typename L::Scalar>() &&
+    std::is_arithmetic_v<typename L::Scalar>;  // the one says it, the other keeps errors few
 
 }  // namespace eddy

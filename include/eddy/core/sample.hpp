@@ -84,4 +84,39 @@ void copy_values(const X& x, Scalar* destination, int size) {
   }
 }
 
+/// Copies values of a checked size and of any scalar type to memory of double: a raw stream may have more
+/// digits than the scalar of a model.
+template <int Size, Values X>
+void copy_in_double(const X& x, double* destination, int size) {
+  if constexpr (!EigenExpression<X>) {
+    *destination = static_cast<double>(x);
+  } else if constexpr ((int{X::Flags} & Eigen::DirectAccessBit) != 0) {
+    const auto* const from = x.derived().data();
+    const Index stride = x.derived().innerStride();
+    for (int i = 0; i < size; ++i) {
+      destination[i] = static_cast<double>(from[i * stride]);
+    }
+  } else {
+    VectorView<double, Size> values(destination, size);
+    if constexpr (int{X::ColsAtCompileTime} == 1) {
+      values.array() = x.derived().array().template cast<double>();
+    } else {
+      values.array() = x.derived().transpose().array().template cast<double>();
+    }
+  }
+}
+
+/// Values as a model of that scalar takes them: a vector of another scalar type is converted, as it is read;
+/// a number is what it was.
+template <class Scalar, Values X>
+decltype(auto) values_as(const X& x) {
+  if constexpr (!EigenExpression<X>) {
+    return (x);
+  } else if constexpr (std::is_same_v<typename X::Scalar, Scalar>) {
+    return x.derived();
+  } else {
+    return x.derived().template cast<Scalar>();
+  }
+}
+
 }  // namespace eddy

@@ -4,6 +4,10 @@
 
 #include <Eigen/Core>
 
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
 namespace eddy {
 
 static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "eddy needs Eigen 3.4.0 or newer");
@@ -40,10 +44,44 @@ using VectorView = Eigen::Map<ConstantAs<Scalar, Vector<std::remove_const_t<Scal
 template <class Scalar>
 using MatrixView = Eigen::Map<ConstantAs<Scalar, Matrix<std::remove_const_t<Scalar>>>>;
 
-/// Arithmetic on sizes; `Dynamic` if any of them is.
-constexpr int add(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a + b; }
-/// The product of two sizes; `Dynamic` if any of them is.
-constexpr int multiply(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
+/// A scalar that the kernels and the tests know.
+template <class Scalar>
+concept FloatOrDouble = std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>;
+
+/// Refuses any other scalar.
+template <class Scalar>
+constexpr bool assert_scalar() {
+  static_assert(FloatOrDouble<Scalar>, "the scalar of a model, a layer or a scaler is float or double");
+  return true;
+}
+
+/// The largest of all sizes: rounded up to whole cache lines, it still fits an int.
+inline constexpr int largest_size = (std::numeric_limits<int>::max)() / alignment * alignment;
+
+/// The largest number of steps, windows or streams: sums of a few of them still fit an int.
+inline constexpr int largest_count = (1 << 30) - 1;
+
+/// Refuses a size that is too large; not constexpr, so that a type with such a size does not compile.
+[[noreturn]] inline void fail_because_a_size_overflows_an_int(const char* what, std::int64_t size) {
+  fail(what, " is ", size, ", expected at most ", largest_size);
+}
+
+/// A size as an int; refuses one above `largest_size`, and `what` names it.
+constexpr int checked_size(const char* what, std::int64_t size) {
+  if (size > largest_size) {
+    fail_because_a_size_overflows_an_int(what, size);
+  }
+  return static_cast<int>(size);
+}
+
+/// The sum of two sizes; `Dynamic` if any of them is. Refuses a sum above `largest_size`.
+constexpr int add(int a, int b) {
+  return a == Dynamic || b == Dynamic ? Dynamic : checked_size("a sum of sizes", std::int64_t{a} + b);
+}
+/// The product of two sizes; `Dynamic` if any of them is. Refuses a product above `largest_size`.
+constexpr int multiply(int a, int b) {
+  return a == Dynamic || b == Dynamic ? Dynamic : checked_size("a product of sizes", std::int64_t{a} * b);
+}
 
 /// Whether two sizes are, or at run time may be, the same.
 constexpr bool agree(int a, int b) { return a == Dynamic || b == Dynamic || a == b; }
@@ -58,13 +96,14 @@ constexpr int fixed_or(int fixed, int open) { return fixed == Dynamic ? open : f
 /// The number of scalars, at least `count`, that fill whole cache lines.
 template <class Scalar>
 constexpr int padded(int count) {
+  static_assert(assert_scalar<Scalar>());
   constexpr int line =
       alignment / static_cast<int>(sizeof(Scalar)) > 0 ? alignment / static_cast<int>(sizeof(Scalar)) : 1;
   return count == Dynamic ? Dynamic : (count + line - 1) / line * line;
 }
 
 /// Refuses a value that contradicts the one that the type fixes, and, if the type leaves it open, one
-/// below 1.
+/// below 1 or above `largest_count`.
 template <int Fixed>
 constexpr void check_fixed(const char* what, int value) {
   if (Fixed != Dynamic && value != Fixed) {
@@ -73,7 +112,35 @@ constexpr void check_fixed(const char* what, int value) {
   if (value < 1) {
     fail(what, " is ", value, ", expected at least 1");
   }
+  if (value > largest_count) {
+    fail(what, " is ", value, ", expected at most ", largest_count);
+  }
 }
+
+/// A size given at run time, which becomes 0 when its object is moved from: so an object whose memory has
+/// moved away refuses the next sample, because it has the wrong size.
+class LiveSize {
+ public:
+  constexpr LiveSize(int size) : size_(size) {}
+  constexpr LiveSize(const LiveSize&) = default;
+  constexpr LiveSize& operator=(const LiveSize&) = default;
+  constexpr LiveSize(LiveSize&& other) noexcept : size_(other.size_) { other.size_ = 0; }
+  /// To itself, too, it becomes 0, as a `std::vector` that is moved to itself becomes empty.
+  constexpr LiveSize& operator=(LiveSize&& other) noexcept {
+    size_ = other.size_;
+    other.size_ = 0;
+    return *this;
+  }
+  ~LiveSize() = default;
+  constexpr operator int() const { return size_; }
+
+ private:
+  int size_;
+};
+
+/// A size beside memory that lies in the object if `Inside`, and stays with it, or else on the heap.
+template <bool Inside>
+using SizeBeside = std::conditional_t<Inside, int, LiveSize>;
 
 /// The widest layer: with it the count of a layer's parameters, 4 n (2 n + 1), still fits an int.
 inline constexpr int widest_layer = 10000;
@@ -90,7 +157,7 @@ class Extent {
   constexpr operator int() const { return Size; }
 };
 
-/// A width of a layer given at run time.
+/// A width of a layer given at run time; 0 in a layer that was moved from.
 template <>
 class Extent<Dynamic> {
  public:
@@ -103,7 +170,7 @@ class Extent<Dynamic> {
   constexpr operator int() const { return size_; }
 
  private:
-  int size_;
+  LiveSize size_;
 };
 
 }  // namespace eddy

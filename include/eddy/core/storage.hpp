@@ -3,6 +3,8 @@
 #include <eddy/core/shape.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <new>
 #include <vector>
 
@@ -36,7 +38,7 @@ class Storage {
  public:
   Storage() = default;
   /// The size is that of the type.
-  explicit Storage(Index) {}
+  explicit Storage(std::int64_t, std::int64_t = 1) {}
 
   /// How many values there are.
   static constexpr Index size() { return Size; }
@@ -55,7 +57,7 @@ class Storage<T, 0> {
  public:
   Storage() = default;
   /// The size is that of the type.
-  explicit Storage(Index) {}
+  explicit Storage(std::int64_t, std::int64_t = 1) {}
 
   /// How many values there are.
   static constexpr Index size() { return 0; }
@@ -65,12 +67,27 @@ class Storage<T, 0> {
   const T* data() const { return nullptr; }
 };
 
-/// Values in one heap block.
+/// The largest block on the heap, a terabyte: whoever asks for more has a size that went wrong.
+inline constexpr std::int64_t largest_block = sizeof(Index) < 8
+                                                  ? std::int64_t{(std::numeric_limits<Index>::max)()}
+                                                  : std::int64_t{1} << 40;
+
+/// The number of values in `count` parts of `each`; refuses more than the largest block has room for.
+template <class T>
+std::size_t checked_block(std::int64_t count, std::int64_t each) {
+  constexpr std::int64_t most = largest_block / std::int64_t{sizeof(T)};
+  if (count < 0 || each < 0 || (each > 0 && count > most / each)) {
+    fail("memory for ", count, " times ", each, " values was asked for, expected at most ", most, " values");
+  }
+  return static_cast<std::size_t>(count * each);
+}
+
+/// Values in one heap block; none after the storage was moved from.
 template <class T>
 class Storage<T, Dynamic> {
  public:
-  /// Allocates `size` values.
-  explicit Storage(Index size) : values_(static_cast<std::size_t>(size)) {}
+  /// Allocates `count` parts of `each` values; refuses more than `largest_block` bytes.
+  explicit Storage(std::int64_t count, std::int64_t each = 1) : values_(checked_block<T>(count, each)) {}
 
   /// How many values there are.
   Index size() const { return static_cast<Index>(values_.size()); }

@@ -20,6 +20,8 @@ class AmortizedTape;
 /// label at every step; where labels are missing, work piles up. Not for rehearsal, nor for sparse layers.
 template <int Window = 16, int Stride = Window>
 struct AmortizedBptt : TruncatedBptt<Window, Stride> {
+  static constexpr const char* kind = "AmortizedBptt";
+
   /// An update is spread over the labels of a period.
   static constexpr bool amortized = true;
   static constexpr int SlotsAtCompileTime = add(Window, Stride);
@@ -77,16 +79,18 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
         sweep_on(network, parameters);
       }
     }
-    Ring::step(network, parameters);
+    Ring::step(network, parameters, [&](Time step) { return sweep_meets(step); });
   }
 
   /// As that of the ring; a late error that the sweep under way has yet to meet goes with that one.
   template <class Error>
   void enter(Time step, const Error& error) {
-    if (stage_ == Stage::sweep && step <= next_) {
+    if (sweep_meets(step)) {
       span_.oldest_error = (std::min)(span_.oldest_error, step);
+      Ring::add_error(step, error);
+    } else {
+      Ring::enter(step, error);
     }
-    Ring::enter(step, error);
   }
 
   /// Begins an update from all errors that wait: through `window` steps, and at least to the oldest error.
@@ -143,6 +147,11 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
     }
   }
 
+  /// The number of the update under way, from its first parameters on: that which the optimizer counts.
+  Time number() const { return summed_; }
+  /// Numbers the update under way.
+  void set_number(Time number) { summed_ = number; }
+
   /// The gradient that the parameters are being moved by, and its 2-norm.
   const Scalar* gradient() const { return gradient_.data(); }
   /// The 2-norm of the gradient of the latest update.
@@ -166,16 +175,19 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    // Errors that a sweep meets after they have begun to wait for the next one are counted there, too.
     if (!Ring::times_are_valid() || stage_ < Stage::idle || stage_ > Stage::update || updated_ < 0 ||
-        updated_ > parameters_ || !is_finite(work_a_sample_) || !is_finite(allowance_)) {
+        updated_ > parameters_ || !is_finite(work_a_sample_) || !is_finite(allowance_) ||
+        (stage_ == Stage::update && !is_count(summed_))) {
       return false;
     }
-    return stage_ != Stage::sweep ||
-           (span_.oldest >= 1 && (Ring::holds(span_.oldest) || summed_ < span_.oldest) &&
-            span_.oldest_error >= 1 && span_.oldest_error <= span_.newest && span_.newest <= Ring::time() &&
-            next_ >= span_.oldest - 1 && next_ <= summed_ && summed_ - next_ <= batch &&
-            summed_ <= span_.newest);
+    if (stage_ == Stage::sweep &&
+        !(span_.oldest >= 1 && (Ring::holds(span_.oldest) || summed_ < span_.oldest) &&
+          span_.oldest_error >= 1 && span_.oldest_error <= span_.newest && span_.newest <= Ring::time() &&
+          next_ >= span_.oldest - 1 && next_ <= summed_ && summed_ - next_ <= batch &&
+          summed_ <= span_.newest)) {
+      return false;
+    }
+    return Ring::errors_are_valid([&](Time step) { return sweep_meets(step); });
   }
 
  private:
@@ -197,6 +209,11 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
     room.stride = settings.stride;
     room.tolerance = settings.tolerance;
     return room;
+  }
+
+  /// Whether the sweep under way has still to go back through a step.
+  bool sweep_meets(Time step) const {
+    return stage_ == Stage::sweep && step >= span_.oldest && step <= next_;
   }
 
   /// Whether the next piece of a sweep is to bring steps into the gradient.
@@ -225,7 +242,8 @@ class AmortizedTape : public Tape<Network, add(Window, Stride)> {
   Scalar gradient_norm_ = 0;
   Stage stage_ = Stage::idle;
   typename Ring::Span span_{};
-  Time next_ = 0, summed_ = 0;  // the next step to go back through, and to enter the gradient
+  Time next_ = 0;    // the next step to go back through
+  Time summed_ = 0;  // the next step to enter the gradient; when all have, the number of the update
   Index updated_ = 0;
   double work_a_sample_ = 0, allowance_ = 0;
 };

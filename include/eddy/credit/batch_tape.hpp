@@ -27,7 +27,7 @@ class BatchTape {
   /// Empty, for so many streams of this network.
   template <class Settings>
   BatchTape(const Network& network, int streams, const Settings& settings)
-      : streams_(streams),
+      : streams_((check_columns(streams, settings.window), streams)),
         window_(settings.window),
         stride_(settings.stride),
         sizes_(network.sizes()),
@@ -36,10 +36,10 @@ class BatchTape {
         state_(Index{streams} * sizes_.state),
         state_error_(Index{streams} * sizes_.state),
         kept_(Index{streams} * sizes_.state),
-        columns_(Index{window_} * streams * column_),
-        outputs_(Index{window_} * streams * sizes_.outputs),
-        errors_(Index{window_} * streams * sizes_.outputs),
-        gaps_(Index{window_} * streams),
+        columns_(Index{streams} * window_, column_),
+        outputs_(Index{streams} * window_, sizes_.outputs),
+        errors_(Index{streams} * window_, sizes_.outputs),
+        gaps_(Index{streams} * window_),
         slots_(window_) {
     std::fill_n(gaps_.data(), Index{window_} * streams_, Flag{true});
   }
@@ -47,6 +47,11 @@ class BatchTape {
   /// Whether it was made for such sizes and settings.
   template <class Settings>
   bool fits(const LayerSizes& sizes, const Settings& settings) const {
+    if constexpr (requires { settings.tolerance; }) {
+      if (settings.tolerance != 0) {
+        return false;
+      }
+    }
     return sizes_ == sizes && window_ == settings.window && stride_ == settings.stride;
   }
 
@@ -55,14 +60,30 @@ class BatchTape {
   Time oldest() const { return (std::max)(Time{1}, time_ - window_ + 1); }
   bool holds(Time step) const { return step >= oldest() && step <= time_; }
 
-  /// Forgets one stream: initial state, empty window.
+  /// Forgets one stream: initial state, empty window. A step at which no other has an error waits no longer.
   void reset(int stream) {
     std::fill_n(state_.data() + Index{stream} * sizes_.state, sizes_.state, Scalar(0));
     for (int slot = 0; slot < window_; ++slot) {
       leave_gap(slot, stream);
       std::fill_n(output(slot, stream), sizes_.outputs, Scalar(0));
       std::fill_n(error(slot, stream), sizes_.outputs, Scalar(0));
+      if (has_error(slot) && !any_error(slot)) {
+        slots_.data()[slot].has_error = false;
+        --pending_;
+      }
     }
+    bound_pending();
+    if (streams_ == 1) {
+      last_sweep_ = time_;
+    }
+  }
+
+  /// Forgets all streams.
+  void reset() {
+    for (int stream = 0; stream < streams_; ++stream) {
+      reset(stream);
+    }
+    last_sweep_ = time_;
   }
 
   /// Where the input of a stream's next step is to be written.
@@ -132,7 +153,7 @@ class BatchTape {
              Touched<Network>& touched) {
     std::fill_n(state_error_.data(), Index{streams_} * sizes_.state, Scalar(0));
     const Index outputs = Index{streams_} * sizes_.outputs;
-    const Time last = reaches_back(network) ? oldest() : (std::max)(oldest(), oldest_pending_);
+    const Time last = reaches_back(network) ? oldest() : oldest_pending_;
     for (Time step = newest_pending_; step >= last; --step) {
       const int slot = slot_of(step);
       Slot& own = slots_.data()[slot];
@@ -177,25 +198,34 @@ class BatchTape {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    if (!is_count(time_) || last_sweep_ < 0 || last_sweep_ > time_ || !is_count(lost_errors_) ||
-        (pending_ > 0 && !(holds(oldest_pending_) && holds(newest_pending_) &&
-                           slots_.data()[slot_of(newest_pending_)].has_error))) {
+    if (!is_count(time_) || last_sweep_ < 0 || last_sweep_ > time_ || !is_count(lost_errors_)) {
       return false;
     }
     int waiting = 0;
+    Time first = 0, last = 0;
     for (Time step = oldest(); step <= time_; ++step) {
-      if (slots_.data()[slot_of(step)].has_error) {
-        if (step < oldest_pending_ || step > newest_pending_) {
-          return false;
-        }
-        ++waiting;
+      const int slot = slot_of(step);
+      const Flag* const gaps = gaps_.data() + Index{slot} * streams_;
+      const auto missing = std::count_if(gaps, gaps + streams_, [](Flag gap) { return gap.is; });
+      if ((missing > 0 && !slots_.data()[slot].has_gaps) || (missing == streams_ && has_error(slot))) {
+        return false;
+      }
+      if (has_error(slot)) {
+        first = waiting++ == 0 ? step : first;
+        last = step;
       }
     }
     const auto waits = [](const Slot& slot) { return slot.has_error; };
-    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits);
+    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits) &&
+           (waiting == 0 || (oldest_pending_ == first && newest_pending_ == last));
   }
 
  private:
+  /// There is a column for each stream and each step of the window.
+  static void check_columns(int streams, int window) {
+    checked_size("the number of streams times the window", std::int64_t{streams} * window);
+  }
+
   struct Slot {
     bool has_error = false, has_gaps = true;
   };
@@ -231,13 +261,33 @@ class BatchTape {
   /// Empties the slot of the oldest step; an error that still waits there is lost.
   void lose(int slot) {
     Slot& own = slots_.data()[slot];
-    if (own.has_error) {
+    const bool lost = own.has_error;
+    own = {.has_error = false, .has_gaps = false};
+    if (lost) {
       std::fill_n(error(slot, 0), Index{streams_} * sizes_.outputs, Scalar(0));
       --pending_;
       ++lost_errors_;
-      oldest_pending_ = oldest();
+      bound_pending();
     }
-    own = {.has_error = false, .has_gaps = false};
+  }
+
+  bool has_error(int slot) const { return slots_.data()[slot].has_error; }
+
+  /// Whether any stream has an error other than 0 in a slot.
+  bool any_error(int slot) {
+    return !VectorView<Scalar>(error(slot, 0), Index{streams_} * sizes_.outputs).isZero(0);
+  }
+
+  /// Finds the oldest and the newest step that wait.
+  void bound_pending() {
+    if (pending_ > 0) {
+      for (oldest_pending_ = oldest(); !has_error(slot_of(oldest_pending_));) {
+        ++oldest_pending_;
+      }
+      for (newest_pending_ = time_; !has_error(slot_of(newest_pending_));) {
+        --newest_pending_;
+      }
+    }
   }
 
   void back(const Network& network, const Scalar* parameters, int slot, Columns<const Scalar> entering) {
@@ -259,7 +309,8 @@ class BatchTape {
     }
   }
 
-  int streams_, window_, stride_;
+  LiveSize streams_;
+  int window_, stride_;
   LayerSizes sizes_;
   int column_;
   Storage<Scalar, Dynamic> input_, state_, state_error_, kept_, columns_, outputs_, errors_;

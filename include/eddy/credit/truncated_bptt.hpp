@@ -4,6 +4,7 @@
 #include <eddy/core/finite.hpp>
 #include <eddy/core/kernels.hpp>
 #include <eddy/core/layer.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 #include <eddy/core/touched.hpp>
 #include <eddy/credit/credit.hpp>
@@ -26,6 +27,7 @@ class Tape;
 /// is exact while weights rest.
 template <int Window = 16, int Stride = 1>
 struct TruncatedBptt {
+  static constexpr const char* kind = "TruncatedBptt";
   static_assert(Window == Dynamic || Window > 0, "the window of TruncatedBptt must be at least 1 step");
   static_assert(Stride == Dynamic || Stride > 0, "the stride of TruncatedBptt must be at least 1 step");
   static_assert(
@@ -60,9 +62,7 @@ struct TruncatedBptt {
       fail("the stride is ", stride, ", expected at most the window, ", window,
            ": error would leave the window unused");
     }
-    if (!is_finite(tolerance) || tolerance < 0 || tolerance >= 1) {
-      fail("the tolerance is ", tolerance, ", expected 0 to less than 1");
-    }
+    check_setting("tolerance", tolerance, from_below(0, 1));
   }
 };
 
@@ -89,12 +89,15 @@ class Tape {
         sizes_(network.sizes()),
         state_(sizes_.state),
         state_error_(sizes_.state),
-        columns_(Index{window_} * sizes_.column),
-        inputs_(Index{window_} * sizes_.inputs),
-        outputs_(Index{window_} * sizes_.outputs),
-        errors_(Index{window_} * sizes_.outputs),
+        columns_(window_, sizes_.column),
+        inputs_(window_, sizes_.inputs),
+        outputs_(window_, sizes_.outputs),
+        errors_(window_, sizes_.outputs),
         error_(sizes_.outputs),
         slots_(window_) {}
+
+  /// Whether it was moved from, and has no memory any more.
+  bool was_moved_from() const { return window_ == 0; }
 
   /// Whether the memory is that of a network of these sizes under these settings.
   template <class Settings>
@@ -118,9 +121,9 @@ class Tape {
       return;
     }
     if (state) {
-      std::copy_n(state, sizes_.state, state_.data());
+      std::copy_n(state, state_.size(), state_.data());
     } else {
-      std::fill_n(state_.data(), sizes_.state, Scalar(0));
+      std::fill_n(state_.data(), state_.size(), Scalar(0));
     }
   }
 
@@ -129,19 +132,7 @@ class Tape {
 
   /// Takes the step whose input was written to `next_input()`.
   void step(const Network& network, const Scalar* parameters) {
-    const Scalar* const x = next_input();
-    newest_slot_ = next_slot();
-    ++steps_;
-    Slot& slot = slots_.data()[newest_slot_];
-    if (slot.has_error) {  // its label came too long ago: the error leaves the window unused
-      error_at(newest_slot_).setZero();
-      --pending_;
-      oldest_pending_ = oldest();
-      ++lost_errors_;
-    }
-    Scalar* const y = outputs_.data() + Index{newest_slot_} * sizes_.outputs;
-    slot = {.gap = !advance(network, sizes_, parameters, x, state_.data(), column(newest_slot_), y),
-            .has_error = false};
+    step(network, parameters, [](Time) { return false; });
   }
 
   /// One step forward, on memory of the caller. Returns false, with `state` as before and y NaN, if x or the
@@ -203,12 +194,10 @@ class Tape {
   /// Adds dL/d(prediction) at a step of the window; it goes back with the next sweep.
   template <class Error>
   void enter(Time step, const Error& error) {
-    const int slot = slot_of(step);
     oldest_pending_ = pending_ ? (std::min)(oldest_pending_, step) : step;
     newest_pending_ = pending_ ? (std::max)(newest_pending_, step) : step;
-    pending_ += slots_.data()[slot].has_error ? 0 : 1;
-    slots_.data()[slot].has_error = true;
-    error_at(slot) += error;
+    pending_ += slots_.data()[slot_of(step)].has_error ? 0 : 1;
+    add_error(step, error);
   }
 
   /// How many steps wait with their error for the next sweep, and between which steps they lie.
@@ -313,30 +302,71 @@ class Tape {
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
-    if (!times_are_valid() || pending_ > held() ||
-        (pending_ > 0 && !(holds(oldest_pending_) && holds(newest_pending_) &&
-                           slots_.data()[slot_of(newest_pending_)].has_error))) {
-      return false;
-    }
-    int waiting = 0;
-    for (Time step = oldest(); step <= time(); ++step) {
-      const Slot& slot = slots_.data()[slot_of(step)];
-      if (slot.has_error && (slot.gap || step < oldest_pending_ || step > newest_pending_)) {
-        return false;
-      }
-      waiting += slot.has_error;
-    }
-    const auto waits = [](const Slot& slot) { return slot.has_error; };
-    return pending_ == waiting && pending_ == std::count_if(slots_.data(), slots_.data() + window_, waits);
+    return times_are_valid() && errors_are_valid([](Time) { return false; });
   }
 
  protected:
-  /// Whether times and counts are such, whatever waits in the slots.
+  /// Takes the step whose input was written to `next_input()`; `taken(step)` tells of a step whose error, if
+  /// it has one, is that of a sweep under way, and waits for no other.
+  template <class Taken>
+  void step(const Network& network, const Scalar* parameters, Taken&& taken) {
+    const Scalar* const x = next_input();
+    newest_slot_ = next_slot();
+    ++steps_;
+    Slot& slot = slots_.data()[newest_slot_];
+    if (slot.has_error) {  // its label came too long ago: the error leaves the window unused
+      error_at(newest_slot_).setZero();
+      slot.has_error = false;
+      ++lost_errors_;
+      if (--pending_ > 0) {
+        for (oldest_pending_ = oldest(); !has_error(oldest_pending_) || taken(oldest_pending_);) {
+          ++oldest_pending_;
+        }
+      }
+    }
+    Scalar* const y = outputs_.data() + Index{newest_slot_} * sizes_.outputs;
+    slot = {.gap = !advance(network, sizes_, parameters, x, state_.data(), column(newest_slot_), y),
+            .has_error = false};
+  }
+
+  /// Adds an error at a step of the window, without counting it.
+  template <class Error>
+  void add_error(Time step, const Error& error) {
+    const int slot = slot_of(step);
+    slots_.data()[slot].has_error = true;
+    error_at(slot) += error;
+  }
+
+  /// Whether a step of the window has an error that no sweep has taken.
+  bool has_error(Time step) const { return slots_.data()[slot_of(step)].has_error; }
+
+  /// Whether times and counts are such as can come about.
   bool times_are_valid() const {
     return is_count(before_) && is_count(steps_) && is_count(time()) && last_sweep_ >= 0 &&
-           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && is_count(pending_) &&
-           (pending_ == 0 || (oldest_pending_ >= 1 && newest_pending_ >= 1 && newest_pending_ <= time())) &&
-           is_count(lost_errors_) && is_count(steps_back_);
+           last_sweep_ <= steps_ && newest_slot_ >= 0 && newest_slot_ < window_ && is_count(lost_errors_) &&
+           is_count(steps_back_);
+  }
+
+  /// Whether as many errors wait in the slots as are counted, the oldest and the newest where it is noted.
+  template <class Taken>
+  bool errors_are_valid(Taken&& taken) const {
+    int waiting = 0, all = 0;
+    Time first = 0, last = 0;
+    for (Time step = oldest(); step <= time(); ++step) {
+      if (has_error(step)) {
+        if (is_gap(step)) {
+          return false;
+        }
+        ++all;
+        if (!taken(step)) {
+          first = waiting++ == 0 ? step : first;
+          last = step;
+        }
+      }
+    }
+    const auto waits = [](const Slot& slot) { return slot.has_error; };
+    return all == std::count_if(slots_.data(), slots_.data() + window_, waits) && pending_ == waiting &&
+           (waiting == 0 || (oldest_pending_ == first && newest_pending_ == last));
   }
 
  private:
@@ -354,7 +384,8 @@ class Tape {
     return {errors_.data() + Index{slot} * sizes_.outputs, sizes_.outputs};
   }
 
-  int window_, stride_;
+  SizeBeside<Sizes.fixed() && Window != Dynamic> window_;
+  int stride_;
   Scalar tolerance_;
   LayerSizes sizes_;
   Storage<Scalar, Sizes.state> state_, state_error_;

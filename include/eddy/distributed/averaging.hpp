@@ -2,9 +2,8 @@
 
 #include <eddy/core/finite.hpp>
 #include <eddy/core/sample.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
-
-#include <string>
 
 namespace eddy {
 
@@ -18,6 +17,8 @@ namespace eddy {
 template <class Scalar = float, int Size = Dynamic>
 class ParameterAverage {
  public:
+  static constexpr const char* kind = "ParameterAverage";
+
   /// Size by the type.
   ParameterAverage() requires(Size != Dynamic) : ParameterAverage(Size) {}
 
@@ -26,13 +27,11 @@ class ParameterAverage {
       : size_((check_fixed<Size>("the number of parameters", size), size)), mean_(size_) {}
 
   /// Adds a vector with a weight. Returns false, and leaves it out, if the weight is 0 or a value is not
-  /// finite. Throws if the vector has another size, or the weight is negative or not finite.
+  /// finite. Throws if the vector has another size, or the weight is not from 0 to 1e100.
   template <EigenExpression X>
   bool add(const X& parameters, double weight) {
     check_size<Size>("the vector of parameters", parameters, size_);
-    if (!is_finite(weight) || weight < 0) {
-      fail("the weight of a model is " + std::to_string(weight) + ", expected at least 0");
-    }
+    check_setting("weight", weight, from_to(0, 1e100));
     for (int i = 0; i < size_; ++i) {
       if (!is_finite(parameters(i))) {
         return false;
@@ -42,10 +41,10 @@ class ParameterAverage {
       return false;
     }
     weight_ += weight;
-    // w̄ ← w̄ + (n_k / Σ n) (w_k − w̄): nothing grows with the number of models
+    // w̄ ← w̄ + (n_k / Σ n) (w_k − w̄): nothing grows with the number of models, nor with their difference
     const Scalar share = static_cast<Scalar>(weight / weight_);
     for (int i = 0; i < size_; ++i) {
-      mean_.data()[i] += share * (static_cast<Scalar>(parameters(i)) - mean_.data()[i]);
+      mean_.data()[i] += share * static_cast<Scalar>(parameters(i)) - share * mean_.data()[i];
     }
     return true;
   }

@@ -13,6 +13,12 @@ struct EchoStateModelOptions {
   EchoStateOptions cell = {};             ///< how the features are drawn
   LeastSquaresOptions<Window> head = {};  ///< how the read-out learns
   std::uint64_t seed = 1;                 ///< of the random weights
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_settings(cell);
+    head.check();
+  }
 };
 
 /// An echo state network: fixed random recurrent features, and a linear head over them and the input that

@@ -54,8 +54,8 @@ class FeatureHead {
         sample_(extractor_.outputs() + extractor_.inputs()),
         scratch_(sample_.size()) {
     if (head_.inputs() != sample_.size()) {
-      fail("the head takes " + std::to_string(head_.inputs()) + " inputs, but features and input have " +
-           std::to_string(sample_.size()) + " values");
+      fail("the head takes ", head_.inputs(), " inputs, but features and input have ", sample_.size(),
+           " values");
     }
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/forward_stream.hpp>
 
 #include <utility>
@@ -14,6 +15,8 @@ namespace eddy {
 template <Layer Network_>
 class Features {
  public:
+  static constexpr const char* kind = "Features";
+  using KindParts = Types<Network_>;
   using Network = Network_;
   using Scalar = typename Network::Scalar;
   using Time = std::int64_t;

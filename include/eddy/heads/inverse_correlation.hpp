@@ -2,12 +2,12 @@
 
 #include <eddy/core/finite.hpp>
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
 namespace eddy {
 
@@ -33,7 +33,7 @@ class InverseCorrelation {
       std::numeric_limits<Scalar>::epsilon() * std::numeric_limits<Scalar>::epsilon();
 
  public:
-  /// Throws unless 0 < forgetting ≤ 1 and ridge > 0.
+  /// Throws unless both settings are in range.
   InverseCorrelation(int size, double forgetting, double ridge)
       : size_(size),
         blocks_(padded<Scalar>(size) / Line),
@@ -45,18 +45,27 @@ class InverseCorrelation {
         c_(blocks_ * Line),
         d_(blocks_ * Line),
         g_(blocks_ * Line) {
-    if (!(is_finite(forgetting) && forgetting > 0 && forgetting <= 1)) {
-      fail("forgetting is " + std::to_string(forgetting) + ", expected more than 0, at most 1");
-    }
-    if (!(is_finite(ridge) && ridge > 0)) {
-      fail("the ridge is " + std::to_string(ridge) + ", expected more than 0");
-    }
+    check(forgetting, ridge);
     // Between two turns of a coordinate forgetting takes half.
     turns_a_step_ = size * -std::log2(forgetting);
-    const Scalar deviation = static_cast<Scalar>(1 / std::sqrt(ridge));
-    for (int i = 0; i < size; ++i) {
+    reset();
+  }
+
+  /// Throws unless both settings are in range.
+  static void check(double forgetting, double ridge) {
+    check_setting("forgetting", forgetting, above(0, 1));
+    check_setting("ridge", ridge, from_to(1e-30, 1e30));
+  }
+
+  /// Begins anew: nothing was taken in.
+  void reset() {
+    std::fill_n(root_.data(), triangle(size_), Scalar(0));
+    const Scalar deviation = static_cast<Scalar>(1 / std::sqrt(ridge_));
+    for (int i = 0; i < size_; ++i) {
       root_.data()[place(i, i)] = deviation;
     }
+    turns_ = 0;
+    next_ = 0;
   }
 
   /// Takes x [size] in; false, with nothing changed, if xᵀP x is not finite.

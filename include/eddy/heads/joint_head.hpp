@@ -13,6 +13,12 @@ struct JointHeadOptions {
   OnlineOptions<MeanSquaredError, O, Credit, NoRehearsal> features = {.optimizer = {.learning_rate = 1e-5}};
   /// How the read-out learns.
   LeastSquaresOptions<Window> head = {};
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_settings(features);
+    head.check();
+  }
 };
 
 /// A recurrent cell whose features learn slowly, by truncated back-propagation, under a head that learns

@@ -3,6 +3,7 @@
 #include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
 #include <eddy/heads/inverse_correlation.hpp>
+#include <eddy/streaming/usual_values.hpp>
 #include <eddy/target.hpp>
 #include <eddy/update.hpp>
 
@@ -15,6 +16,14 @@ struct LeastSquaresOptions {
   double ridge = 1e-2;  ///< ρ, more than 0: how strongly weights are held at 0; noisy streams want more of it
   double huber = 0;     ///< c, errors of more than c times the usual count less; 0: all count alike
   int window = fixed_or(Window, 16);  ///< steps whose labels are welcome
+
+  /// Throws unless all are in range, and the window is what the type fixes.
+  void check() const {
+    InverseCorrelation<double>::check(forgetting, ridge);
+    check_setting("huber", huber, at_least(0));
+    check_fixed<Window>("window", window);
+    check_setting("window", window, at_least(1));
+  }
 };
 
 /// Linear regression that learns from a stream, y = W [x; 1], by recursive least squares: at every step W is
@@ -30,6 +39,11 @@ struct LeastSquaresOptions {
 /// outputs) and s a running mean of |e| that no single error can raise by more than a tenth: holidays and
 /// failures do not spoil what ordinary days have taught. 2 is a good value.
 ///
+/// A sample that lies far beyond what is usual always counts less: its error is held to what `UsualValues`
+/// allows of the newest 16, x and its error are scaled down together where |x| is over nine times its median,
+/// and if the first eight labels or samples hold a wild one, it begins anew after them. So one value of 65535
+/// or of 4·10⁹ in x or y costs about as much as an ordinary one.
+///
 /// It is a `Learner`. Inputs and targets should be of about unit size, for ρ to mean the same to all of them.
 /// The outputs share one gain: a target that is NaN is passed over, and so are a sample and a label that are
 /// not finite (`last_update()` tells). O(inputs²) a label, O(inputs) a step; nothing is allocated after
@@ -41,6 +55,7 @@ template <class Scalar_ = float, int Inputs_ = Dynamic, int Outputs_ = Dynamic,
           int Window = Inputs_ == Dynamic || Outputs_ == Dynamic ? Dynamic : 16>
 class RecursiveLeastSquares {
  public:
+  static constexpr const char* kind = "RecursiveLeastSquares";
   using Scalar = Scalar_;
   using Options = LeastSquaresOptions<Window>;
   using Time = std::int64_t;
@@ -61,20 +76,15 @@ class RecursiveLeastSquares {
   RecursiveLeastSquares(int inputs, int outputs, Options options = {})
       : inputs_("inputs", inputs),
         outputs_("outputs", outputs),
-        options_(options),
-        weights_(Index{outputs} * (inputs + 1)),
+        options_((options.check(), options)),
+        weights_(outputs, Index{inputs} + 1),
         history_(inputs + outputs, options.window),
         inverse_(inputs + 1, options.forgetting, options.ridge),
         target_(outputs),
         mask_(outputs),
         latest_(outputs),
         error_(outputs),
-        room_(inputs, outputs) {
-    check_fixed<Window>("the window", options.window);
-    if (!is_finite(options.huber) || options.huber < 0) {
-      fail("huber is " + std::to_string(options.huber) + ", expected at least 0");
-    }
-  }
+        room_(inputs, outputs) {}
 
   int inputs() const { return inputs_; }
   int outputs() const { return outputs_; }
@@ -127,6 +137,7 @@ class RecursiveLeastSquares {
   /// What `step(x)` would return, bit for bit; changes nothing.
   template <Values X>
   auto predict(const X& x) const {
+    history_.check_memory();
     check_size<Inputs>("x", x, inputs_);
     if constexpr (fixed) {
       Room room(inputs_, outputs_);
@@ -181,6 +192,8 @@ class RecursiveLeastSquares {
     visit("inverse", self.inverse_);
     visit("errors", self.errors_);
     visit("usual_error", self.usual_error_);
+    visit("sizes_of_errors", self.sizes_of_errors_);
+    visit("sizes_of_inputs", self.sizes_of_inputs_);
     visit("latest", self.latest_);
     visit("status", self.update_.status);
     visit("applied", self.update_.applied);
@@ -234,9 +247,10 @@ class RecursiveLeastSquares {
       return UpdateStatus::input_not_finite;
     }
     const VectorView<Scalar> target(target_.data(), outputs_), mask(mask_.data(), outputs_);
-    const TargetKind kind = write_target<MeanSquaredError, Outputs, Scalar>(y, target, mask);
-    if (kind != TargetKind::usable) {
-      return kind == TargetKind::missing ? UpdateStatus::target_missing : UpdateStatus::target_not_finite;
+    const TargetKind target_kind = write_target<MeanSquaredError, Outputs, Scalar>(y, target, mask);
+    if (target_kind != TargetKind::usable) {
+      return target_kind == TargetKind::missing ? UpdateStatus::target_missing
+                                                : UpdateStatus::target_not_finite;
     }
     evaluate(x, room_);  // the weights may have learned since
     const VectorView<const Precise> now(room_.precise.data(), outputs_);
@@ -257,8 +271,14 @@ class RecursiveLeastSquares {
       return UpdateStatus::loss_not_finite;
     }
     VectorView<Precise> error(error_.data(), outputs_);
-    if (options_.huber > 0) {
-      const Precise root = static_cast<Precise>(std::sqrt(weigh(error.norm() / std::sqrt(mask.sum()))));
+    const double labels = static_cast<double>(mask.sum()),
+                 size = static_cast<double>(error.norm()) / std::sqrt(labels),
+                 size_of_target =
+                     static_cast<double>(target.template cast<Precise>().norm()) / std::sqrt(labels);
+    double weight = options_.huber > 0 ? weigh(size) : 1;
+    weight = (std::min)(weight, limit(size, size_of_target));
+    if (weight < 1) {
+      const Precise root = static_cast<Precise>(std::sqrt(weight));
       VectorView<Precise>(room_.input.data(), inputs_ + 1) *= root;
       error *= root;
     }
@@ -274,9 +294,28 @@ class RecursiveLeastSquares {
     return UpdateStatus::applied;
   }
 
+  /// What a sample counts at most, by the sizes of its error and its input. Before the head knows anything,
+  /// its errors are the targets.
+  double limit(double size, double size_of_target) {
+    const double norm = static_cast<double>(VectorView<const Precise>(room_.input.data(), inputs_).norm()),
+                 norm_limit = sizes_of_inputs_.add(norm, sizes_of_inputs_.times_median(8));
+    const bool knows_nothing = sizes_of_errors_.count() < sizes_of_errors_.known;
+    const double error_size = knows_nothing ? size_of_target : size,
+                 error_limit = sizes_of_errors_.add(error_size);
+    if (sizes_of_errors_.began_wrong() || sizes_of_inputs_.began_wrong(sizes_of_inputs_.times_median(50))) {
+      weights().setZero();  // it begins anew
+      inverse_.reset();
+      VectorView<Precise>(error_.data(), outputs_) =
+          VectorView<const Scalar>(target_.data(), outputs_).template cast<Precise>();
+    }
+    const double of_error = error_size > error_limit ? error_limit / error_size : 1,
+                 of_input = norm > norm_limit ? norm_limit / norm : 1;
+    return of_error * of_input * of_input;
+  }
+
   /// What a sample of this error counts; the usual error learns from it.
-  double weigh(Precise error) {
-    const double size = static_cast<double>(error), least = options_.huber * usual_error_;
+  double weigh(double size) {
+    const double least = options_.huber * usual_error_;
     const double weight = usual_error_ > 0 && size > least ? least / size : 1;
     const double rate = (std::max)(0.01, 1 / static_cast<double>(++errors_));
     const bool settled = errors_ > 50 && usual_error_ > 0;
@@ -289,6 +328,7 @@ class RecursiveLeastSquares {
   Options options_;
   std::int64_t errors_ = 0;
   double usual_error_ = 0;  ///< running mean of the errors, while `huber` asks for it
+  UsualValues<16> sizes_of_errors_{32}, sizes_of_inputs_{32};
   Update<Scalar> update_;
   Storage<Precise, multiply(Outputs, add(Inputs, 1))> weights_;
   History<Scalar, add(Inputs, Outputs), Window> history_;  // x and its prediction

@@ -21,7 +21,8 @@ namespace eddy {
 ///   eddy::save("all.eddy", pipeline, alice, metric);      eddy::load("all.eddy", pipeline, alice, metric);
 ///
 /// An object is whatever shows its state (`HasState`): models and the streams and batches that they made,
-/// pipelines, mixtures, transforms, heads, detectors, metrics, `Random`; or numbers, and containers of them.
+/// pipelines, mixtures, transforms, heads, detectors, metrics, `Random`; or numbers, and containers of any of
+/// these, as a `std::vector` of streams, which has the same length where it is loaded.
 /// Of a model that is its weights, what its optimizer keeps and counts, the optimizer's settings (they may
 /// change while it learns), its stream with the hidden state, the window and the labels whose error still
 /// waits, the windows kept for rehearsal, its random generator, and which layers are frozen. All other
@@ -82,10 +83,10 @@ requires(sizeof...(T) > 0) std::string try_load(const std::filesystem::path& pat
 
 /// Gives objects the state that `save` wrote: they go on where those went on, bit for bit.
 ///
-/// The objects were constructed with the same types and sizes, in the same order. Throws
-/// `std::runtime_error`, with the reason, if there is no checkpoint, if it is cut off or damaged, or of other
-/// objects; then nothing has changed. Takes memory as the file has, twice, for a while. After a checkpoint on
-/// a stream comes what was written after it.
+/// The objects were constructed with the same types and sizes, in the same order; the file says by name what
+/// it is of (`HasKind`). Throws `std::runtime_error`, with the reason, if there is no checkpoint, if it is
+/// cut off or damaged, or of other objects; then nothing has changed. Takes memory as the file has, twice,
+/// for a while. After a checkpoint on a stream comes what was written after it.
 template <class... T>
 requires(sizeof...(T) > 0) void load(std::istream& in, T&... objects) {
   if (const std::string reason = try_load(in, objects...); !reason.empty()) {

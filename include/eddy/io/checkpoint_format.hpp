@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/io/checkpoint_schema.hpp>
 #include <eddy/io/checksum.hpp>
 #include <eddy/io/little_endian.hpp>
 #include <eddy/io/state.hpp>
@@ -15,23 +16,27 @@
 
 namespace eddy {
 
-/// The format of a checkpoint, version 1. All numbers are little-endian.
+/// The format of a checkpoint, version 2. All numbers are little-endian.
 ///
 ///   offset      bytes  what
 ///   0           8      89 65 64 64 79 0d 0a 1a: "eddy" between bytes that a transfer as text would change
-///   8           4      u32: the version, 1
+///   8           4      u32: the version, 2
 ///   12          4      u32: s, the length of the schema
 ///   16          8      u64: p, the length of the payload
-///   24          s      the schema, ASCII: a line for each run of numbers, its path, its type and their
-///   count, as
-///                      "0.trainer.parameters f32[4672]"; paths begin with the position of the object
+///   24          s      the schema, ASCII: kinds, an empty line, runs of numbers
 ///   24 + s      p      the payload: these numbers, one after the other; IEEE 754, two's complement, bool as
-///   0 or 1 24 + s + p  4      u32: CRC-32 of all bytes before
+///                      0 or 1
+///   24 + s + p  4      u32: CRC-32 of all bytes before
+///
+/// A line of kinds says what the part at a path is, as "0.stream is Stream<LstmCell, TruncatedBptt>", or of a
+/// container how many elements it has, as "1 is elements<3>". A line of numbers has their path, their type
+/// and their count, as "0.trainer.parameters f32[4672]". Paths begin with the position of the object. The
+/// schema of version 1 has the numbers only.
 struct CheckpointFormat {
   /// How a file begins.
   static constexpr std::array<unsigned char, 8> magic = {0x89, 0x65, 0x64, 0x64, 0x79, 0x0d, 0x0a, 0x1a};
-  /// The version that is written and read.
-  static constexpr std::uint32_t version = 1;
+  /// The version that is written, and the oldest that is read.
+  static constexpr std::uint32_t version = 2, oldest_version = 1;
   /// Bytes before the schema, and of the checksum at the end.
   static constexpr std::size_t header = 24, checksum = 4;
 };
@@ -47,12 +52,16 @@ void visit_objects(Visit& visit, T&... objects) {
 struct CheckpointShape {
   static constexpr bool shapes_only = true;
 
+  void kind(const std::string& path, const std::string& text) { kinds += path + " is " + text + '\n'; }
+
   template <class Number>
   void operator()(const std::string& path, const Number*, std::size_t count) {
-    schema += path + ' ' + type_name<std::remove_cv_t<Number>>() + '[' + std::to_string(count) + "]\n";
+    numbers += path + ' ' + type_name<std::remove_cv_t<Number>>() + '[' + std::to_string(count) + "]\n";
   }
 
-  std::string schema;
+  std::string schema() const { return kinds + '\n' + numbers; }
+
+  std::string kinds, numbers;
 };
 
 /// The length of the numbers of some objects in a file.
@@ -113,6 +122,7 @@ void write_checkpoint(Write&& write, const T&... objects) {
   CheckpointPayload payload;
   visit_objects(shape, objects...);
   visit_objects(payload, objects...);
+  const std::string schema = shape.schema();
   Checksum checksum;
   const auto sink = [&](const void* data, std::size_t size) {
     if (size > 0) {
@@ -123,10 +133,10 @@ void write_checkpoint(Write&& write, const T&... objects) {
   std::array<std::byte, CheckpointFormat::header> header;
   std::memcpy(header.data(), CheckpointFormat::magic.data(), CheckpointFormat::magic.size());
   to_little_endian(CheckpointFormat::version, header.data() + 8);
-  to_little_endian(static_cast<std::uint32_t>(shape.schema.size()), header.data() + 12);
+  to_little_endian(static_cast<std::uint32_t>(schema.size()), header.data() + 12);
   to_little_endian(payload.size, header.data() + 16);
   sink(header.data(), header.size());
-  sink(shape.schema.data(), shape.schema.size());
+  sink(schema.data(), schema.size());
   NumberWriter<decltype(sink)> numbers{sink};
   visit_objects(numbers, objects...);
   std::array<std::byte, CheckpointFormat::checksum> sum;
@@ -163,23 +173,6 @@ class IncomingBytes {
   std::vector<std::byte> bytes_;
 };
 
-/// Says where two schemas begin to differ.
-inline std::string describe_difference(std::string_view there, std::string_view here) {
-  while (!there.empty() && !here.empty()) {
-    const std::string_view theirs = there.substr(0, there.find('\n')), ours = here.substr(0, here.find('\n'));
-    if (theirs != ours) {
-      return "it is of other objects: it has \"" + std::string(theirs) + "\", expected \"" +
-             std::string(ours) + "\"";
-    }
-    there.remove_prefix((std::min)(theirs.size() + 1, there.size()));
-    here.remove_prefix((std::min)(ours.size() + 1, here.size()));
-  }
-  return there.empty() ? "it is of fewer objects: it ends before \"" +
-                             std::string(here.substr(0, here.find('\n'))) + "\""
-                       : "it is of more objects: it goes on with \"" +
-                             std::string(there.substr(0, there.find('\n'))) + "\"";
-}
-
 /// Reads a checkpoint by read(data, size), which returns how many bytes it has read, and refuses it unless
 /// may_end() is true behind it. Returns what is wrong with it, and then has changed nothing; or nothing.
 template <class Read, class MayEnd, class... T>
@@ -199,8 +192,9 @@ std::string read_checkpoint(Read&& read, MayEnd&& may_end, T&... objects) {
     return ends(bytes);
   }
   const auto version = from_little_endian<std::uint32_t>(bytes.data() + 8);
-  if (version != Format::version) {
-    return "it is of version " + std::to_string(version) + ", expected " + std::to_string(Format::version);
+  if (version < Format::oldest_version || version > Format::version) {
+    return "it is of version " + std::to_string(version) + ", expected " +
+           std::to_string(Format::oldest_version) + " to " + std::to_string(Format::version);
   }
   const std::uint64_t schema_size = from_little_endian<std::uint32_t>(bytes.data() + 12);
   const std::uint64_t payload_size = from_little_endian<std::uint64_t>(bytes.data() + 16);
@@ -224,8 +218,9 @@ std::string read_checkpoint(Read&& read, MayEnd&& may_end, T&... objects) {
   visit_objects(payload, objects...);
   const std::string_view schema(reinterpret_cast<const char*>(bytes.data()) + Format::header,
                                 static_cast<std::size_t>(schema_size));
-  if (schema != shape.schema) {
-    return describe_difference(schema, shape.schema);
+  if (const std::string difference = describe_difference(version, schema, shape.kinds, shape.numbers);
+      !difference.empty()) {
+    return difference;
   }
   if (payload_size != payload.size) {
     return "it is damaged: its numbers take " + std::to_string(payload_size) + " bytes, expected " +

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -20,17 +21,58 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace eddy {
 
-/// A shape as in "[3, 32]".
-inline std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  std::string text;
-  for (const std::uint64_t extent : shape) {
-    text += (text.empty() ? "" : ", ") + std::to_string(extent);
+/// What a tensor is that a file has more of a module than the model: with its name in the module.
+inline std::string leftover_kind(std::string_view name) {
+  const std::size_t layer = name.rfind("_l");
+  const bool counted = layer != std::string_view::npos && layer + 2 < name.size() &&
+                       name.find_first_not_of("0123456789", layer + 2) == std::string_view::npos;
+  return name.ends_with("_reverse")          ? ", the other half of a bidirectional module"
+         : name.starts_with("weight_hr")     ? ", a projection (proj_size)"
+         : counted && !name.ends_with("_l0") ? ", a further layer"
+                                             : "";
+}
+
+/// Whether a tensor is a part of a module: its name begins with that of the module. In a file of a module
+/// without a name, it is one of those that are named as weights and biases are.
+inline bool is_in_module(std::string_view name, const ExchangedModule& module, std::string_view separator) {
+  if (!module.prefix.empty()) {
+    return name.starts_with(module.prefix);
   }
-  return "[" + text + "]";
+  return name.find(separator) == std::string_view::npos &&
+         (name.starts_with("weight") || name.starts_with("bias") || name.starts_with("kernel") ||
+          name.starts_with("recurrent_kernel"));
+}
+
+/// Lists what a file has that is not of the model, as lines of a message: all of it, or what it has more of
+/// the modules that are read.
+inline std::string list_extra_tensors(const Safetensors& file, const std::vector<ExchangedModule>& modules,
+                                      const std::set<std::string>& known, const SafetensorsOptions& options) {
+  std::string list;
+  for (const auto& entry : file.tensors) {
+    const std::string& name = entry.first;
+    const StoredTensor& tensor = entry.second;
+    if (known.contains(name)) {
+      continue;
+    }
+    const auto owner = std::find_if(modules.begin(), modules.end(), [&](const ExchangedModule& module) {
+      return is_in_module(name, module, name_separator(options));
+    });
+    if (options.extra == ExtraTensors::ignore && owner == modules.end()) {
+      continue;
+    }
+    list += "\n  not of the model: \"" + name + "\" " + tensor.type + " " + shape_text(tensor.shape);
+    if (owner != modules.end()) {
+      list +=
+          ", in a module that is read" + leftover_kind(std::string_view(name).substr(owner->prefix.size()));
+    }
+  }
+  return list;
 }
 
 /// Whether a file has the weights of a module and none of its biases, as that of `nn.RNN(…, bias=False)` or
@@ -74,8 +116,7 @@ void load_safetensors(std::span<const std::byte> bytes, Model& model,
       }
       const StoredTensor& stored = found->second;
       if (stored.shape != tensor.shape) {
-        wrong += "\n  wrong shape: \"" + tensor.name + "\" is " + shape_text(stored.shape) + ", expected " +
-                 shape_text(tensor.shape);
+        wrong += wrong_shape_line(tensor.name, stored, tensor);
         continue;
       }
       if (stored.dtype == Dtype::other) {
@@ -100,11 +141,7 @@ void load_safetensors(std::span<const std::byte> bytes, Model& model,
       }
     }
   }
-  for (const auto& [name, tensor] : file.tensors) {
-    if (options.extra == ExtraTensors::refuse && !known.contains(name)) {
-      wrong += "\n  not of the model: \"" + name + "\" " + tensor.type + " " + shape_text(tensor.shape);
-    }
-  }
+  wrong += list_extra_tensors(file, modules, known, options);
   for (const double value : values) {
     if (wrong.empty() && !is_finite(static_cast<Scalar>(value))) {
       wrong += "\n  not finite: the sum of two biases";
@@ -148,9 +185,15 @@ void load_safetensors(std::istream& stream, Model& model, const SafetensorsOptio
 template <FlatModel Model>
 void load_safetensors(const std::filesystem::path& path, Model& model,
                       const SafetensorsOptions& options = {}) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    fail<std::runtime_error>("cannot read \"" + path.string() + "\": it is a folder");
+  }
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    fail<std::runtime_error>("cannot read \"" + path.string() + "\"");
+    fail<std::runtime_error>("cannot read \"" + path.string() +
+                             "\": " + std::generic_category().message(errno));
   }
   load_safetensors(file, model, options);
 }

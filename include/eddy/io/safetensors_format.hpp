@@ -3,6 +3,7 @@
 // Not part of eddy.hpp: it needs nlohmann-json.
 
 #include <eddy/core/error.hpp>
+#include <eddy/io/foreign_files.hpp>
 #include <eddy/io/little_endian.hpp>
 
 #include <nlohmann/json.hpp>
@@ -222,12 +223,19 @@ class SafetensorsHeader {
 ///
 /// Throws `std::runtime_error` if anything is not as the format has it: a header or a range beyond the file,
 /// ranges that overlap or leave holes, a shape that is not the range's, a key that stands there twice,
-/// a dtype that it does not know. The result refers to `file`; nothing is allocated that is not in proportion
-/// to it.
+/// a dtype that it does not know. A file of another format is named, if it is one in which weights come. The
+/// result refers to `file`; nothing is allocated that is not in proportion to it.
 inline Safetensors parse_safetensors(std::span<const std::byte> file) {
   const auto refuse = [](const std::string& reason) {
     fail<std::runtime_error>("this is no safetensors file: " + reason);
   };
+  const bool has_header =
+      file.size() >= 8 && from_little_endian<std::uint64_t>(file.data()) <= file.size() - 8;
+  if (!has_header || file.size() == 8 || file[8] != std::byte{'{'}) {
+    if (const std::string other = describe_foreign(file); !other.empty()) {
+      refuse(other);
+    }
+  }
   if (file.size() < 8) {
     refuse("it has " + std::to_string(file.size()) + " bytes, expected at least 8");
   }

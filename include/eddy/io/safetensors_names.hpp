@@ -3,13 +3,15 @@
 // Not part of eddy.hpp: it needs nlohmann-json.
 
 #include <eddy/io/safetensors_format.hpp>
+#include <eddy/io/safetensors_matching.hpp>
 #include <eddy/io/weight_convention.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <map>
-#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace eddy {
@@ -30,58 +32,17 @@ struct SafetensorsOptions {
   /// kind ("lstm", "lstm_1", "linear", in Keras "dense"), a lone module "".
   std::vector<std::string> names = {};
 
-  /// `ignore` takes the model's part of a file that has more, as of the state of a larger module.
+  /// `ignore` takes the model's part of a file that has more, as of the state of a larger module. What more
+  /// there is in a module that is read is refused all the same: without a second layer, a reverse half or a
+  /// projection the module computes something else.
   ExtraTensors extra = ExtraTensors::refuse;
 
   std::map<std::string, std::string> metadata = {};  ///< to be written beside the tensors
 };
 
-/// Whether a file has a module under a prefix: all of its weights in their shapes, and all of its biases or,
-/// if it was made without, none.
-inline bool has_module(const Safetensors& file, const std::string& prefix, const ExchangedModule& module) {
-  std::size_t biases = 0, biases_found = 0;
-  for (const ExchangedTensor& tensor : module.tensors) {
-    const auto found = file.tensors.find(prefix + tensor.name);
-    const bool there = found != file.tensors.end();
-    if (there ? found->second.shape != tensor.shape : !tensor.bias) {
-      return false;
-    }
-    biases += tensor.bias ? 1 : 0;
-    biases_found += tensor.bias && there ? 1 : 0;
-  }
-  return biases_found == 0 || biases_found == biases;
-}
-
-/// The names in a file that fit the modules; none if one of them has no name that fits. Throws
-/// `std::runtime_error` if one has several.
-inline std::vector<std::string> names_in_file(const Safetensors& file,
-                                              const std::vector<ExchangedModule>& modules,
-                                              const std::string& separator) {
-  std::vector<std::string> names;
-  for (const ExchangedModule& module : modules) {
-    std::vector<std::string> fitting;
-    const std::string& first = module.tensors.front().name;
-    for (const auto& [name, tensor] : file.tensors) {
-      const std::string prefix = name.ends_with(first) ? name.substr(0, name.size() - first.size()) : name;
-      if (prefix != name && (prefix.empty() || prefix.ends_with(separator)) &&
-          has_module(file, prefix, module)) {
-        fitting.push_back(prefix.empty() ? prefix : prefix.substr(0, prefix.size() - separator.size()));
-      }
-    }
-    if (fitting.empty()) {
-      return {};
-    }
-    if (fitting.size() > 1 || std::find(names.begin(), names.end(), fitting[0]) != names.end()) {
-      std::string list;
-      for (const std::string& name : fitting) {
-        list += (list.empty() ? "\"" : ", \"") + name + "\"";
-      }
-      fail<std::runtime_error>("which module of the file is which? Module " + std::to_string(names.size()) +
-                               " may be " + list + ": name them in SafetensorsOptions::names");
-    }
-    names.push_back(fitting[0]);
-  }
-  return names;
+/// What stands between the name of a module and that of its tensor.
+inline std::string name_separator(const SafetensorsOptions& options) {
+  return options.convention == WeightConvention::keras ? "/" : ".";
 }
 
 /// The names of modules that were given none: their kinds, and a number from the second on.
@@ -103,34 +64,83 @@ inline std::vector<std::string> names_by_kind(const std::vector<ExchangedModule>
   return names;
 }
 
+/// Whether PyTorch has consecutive cells as one module of several layers, or each as one of its own.
+enum class LayerGrouping { joined, apart };
+
+/// The modules of a network, without names. Names that are as many as its layers say which are joined.
+template <class Network>
+std::vector<ExchangedModule> grouped_modules(const Network& network, const SafetensorsOptions& options,
+                                             LayerGrouping grouping) {
+  std::vector<ExchangedModule> modules = exchanged_modules(
+      network, options.convention, [&](std::size_t) { return grouping == LayerGrouping::joined; });
+  const std::vector<std::string>& names = options.names;
+  if (names.size() == exchanged_layers<Network>() && names.size() != modules.size()) {
+    return exchanged_modules(network, options.convention,
+                             [&](std::size_t n) { return names[n] == names[n - 1]; });
+  }
+  return modules;
+}
+
+/// The modules of a model that has no names for them, with those of the file that they fit. Throws
+/// `std::runtime_error` if none fits or several do.
+template <class Network>
+std::pair<std::vector<ExchangedModule>, std::vector<std::string>> modules_by_shape(
+    const Network& network, const SafetensorsOptions& options, const Safetensors& file) {
+  const std::string separator = name_separator(options);
+  std::pair<std::vector<ExchangedModule>, std::vector<std::string>> nearest;
+  std::string wrong;
+  bool found = false;
+  for (const LayerGrouping grouping : {LayerGrouping::joined, LayerGrouping::apart}) {
+    std::vector<ExchangedModule> modules = grouped_modules(network, options, grouping);
+    ModuleMatch match = match_modules(file, modules, separator);
+    if (match.exact) {
+      return {std::move(modules), std::move(match.names)};
+    }
+    if (match.complete && !found) {
+      nearest = {std::move(modules), std::move(match.names)};
+      found = true;
+    }
+    wrong = wrong.empty() ? match.wrong : wrong;
+  }
+  if (!found) {
+    for (const auto& [name, tensor] : file.tensors) {
+      wrong += "\n  in the file: \"" + name + "\" " + tensor.type + " " + shape_text(tensor.shape);
+    }
+    fail<std::runtime_error>(
+        "no modules of the file are those of the model (SafetensorsOptions::names names them):" + wrong);
+  }
+  return nearest;
+}
+
 /// The modules of a model under their names in the file that is read; `file` is null if one is written.
 template <class Network>
 std::vector<ExchangedModule> named_modules(const Network& network, const SafetensorsOptions& options,
                                            const Safetensors* file) {
-  const bool keras = options.convention == WeightConvention::keras;
-  const std::string separator = keras ? "/" : ".";
-  std::vector<ExchangedModule> modules =
-      exchanged_modules(network, options.convention, [](std::size_t) { return true; });
+  const std::string separator = name_separator(options);
+  std::vector<ExchangedModule> modules = grouped_modules(network, options, LayerGrouping::joined);
   std::vector<std::string> names = options.names;
-  const std::size_t layers = exchanged_layers<Network>();
-  if (names.size() == layers && layers != modules.size()) {
-    const auto same = [&](std::size_t n) { return names[n] == names[n - 1]; };
-    modules = exchanged_modules(network, options.convention, same);
+  if (names.size() != modules.size()) {
     names.erase(std::unique(names.begin(), names.end()), names.end());
   }
   if (!names.empty() && names.size() != modules.size()) {
     fail("there are " + std::to_string(options.names.size()) + " names, expected " +
-         std::to_string(modules.size()) + ", one a module, or " + std::to_string(layers) + ", one a layer");
+         std::to_string(modules.size()) + ", one a module, or " +
+         std::to_string(exchanged_layers<Network>()) + ", one a layer");
   }
   if (names.empty() && file) {
-    names = names_in_file(*file, modules, separator);
+    std::tie(modules, names) = modules_by_shape(network, options, *file);
   }
   if (names.empty()) {
-    names = names_by_kind(modules, keras);
+    names = names_by_kind(modules, options.convention == WeightConvention::keras);
   }
   for (std::size_t n = 0; n < modules.size(); ++n) {
+    const std::string prefix = names[n].empty() ? "" : names[n] + separator;
+    if (file) {
+      modules[n] = module_in_file(*file, prefix, modules[n]);
+    }
+    modules[n].prefix = prefix;
     for (ExchangedTensor& tensor : modules[n].tensors) {
-      tensor.name = names[n].empty() ? tensor.name : names[n] + separator + tensor.name;
+      tensor.name = prefix + tensor.name;
     }
   }
   return modules;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <eddy/core/fields.hpp>
+#include <eddy/core/kind.hpp>
 
 #include <climits>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 
@@ -34,13 +36,38 @@ std::string type_name() {
   }
 }
 
+/// What a type is, with the types that it is made of: "Sequential<RnnCell<Tanh>, Dense<Identity>>". A type
+/// without a kind is "?".
+template <class T>
+std::string kind_of() {
+  if constexpr (!HasKind<T>) {
+    return "?";
+  } else {
+    static_assert(is_kind_name(T::kind), "a kind is made of letters, digits and _ : < > , . -");
+    std::string kind(T::kind);
+    if constexpr (requires { typename T::KindParts; }) {
+      kind += '<';
+      [&]<class... Part>(Types<Part...>) {
+        std::size_t part = 0;
+        ((kind += (part++ > 0 ? ", " : "") + kind_of<std::remove_cv_t<Part>>()), ...);
+      }(typename T::KindParts());
+      kind += '>';
+    }
+    return kind;
+  }
+}
+
 /// Goes through all numbers of a state, in the order in which they are shown: calls visit(path, data, count)
 /// for each run of them, with a path such as "model.stream.labels". Of elements that are aggregates of
-/// numbers only the first is shown where `Visit::shapes_only`: the others are alike.
+/// numbers only the first is shown where `Visit::shapes_only`: the others are alike. A visitor that has
+/// `kind(path, text)` is told what each part is, and of containers how many elements they have.
 template <class Value, class Visit>
 void visit_numbers(const std::string& path, Value& value, Visit& visit) {
   using Plain = std::remove_const_t<Value>;
   const auto below = [&](auto name) { return path.empty() ? std::string(name) : path + '.' + name; };
+  if constexpr (HasKind<Plain> && requires { visit.kind(path, std::string()); }) {
+    visit.kind(path, kind_of<Plain>());
+  }
   if constexpr (StateNumber<Plain>) {
     visit(path, &value, std::size_t{1});
   } else if constexpr (HasState<Value>) {
@@ -48,9 +75,13 @@ void visit_numbers(const std::string& path, Value& value, Visit& visit) {
   } else if constexpr (requires { value.data(), value.size(); }) {
     using Element = std::remove_cv_t<std::remove_pointer_t<decltype(value.data())>>;
     const auto size = static_cast<std::size_t>(value.size());
+    if constexpr (!StateNumber<Element> && requires { visit.kind(path, std::string()); }) {
+      visit.kind(path, "elements<" + std::to_string(size) + '>');
+    }
     if constexpr (StateNumber<Element>) {
       visit(path, value.data(), size);
-    } else if constexpr (std::is_trivially_copyable_v<Element> && Visit::shapes_only) {
+    } else if constexpr (std::is_trivially_copyable_v<Element> && std::is_default_constructible_v<Element> &&
+                         Visit::shapes_only) {
       std::remove_reference_t<decltype(*value.data())> first{};
       visit_numbers(path + '[' + std::to_string(size) + ']', first, visit);
     } else {

@@ -106,6 +106,7 @@ struct ExchangedTensor {
 struct ExchangedModule {
   ExchangedKind kind;
   std::vector<ExchangedTensor> tensors;  ///< their names without that of the module
+  std::string prefix = {};               ///< the name of the module in a file, with what separates it
 };
 
 /// A matrix or a bias of ours, with the place of its first value among all parameters.
@@ -227,7 +228,7 @@ std::vector<ExchangedModule> exchanged_modules(const Network& network, WeightCon
     width = cell ? own_blocks[1].columns : 0;
     layer = continues ? layer + 1 : 0;
     if (!continues) {
-      modules.push_back({kind, {}});
+      modules.push_back({kind, {}, {}});
     }
     for (ExchangedTensor& tensor : exchanged_tensors(kind, convention, own_blocks, layer)) {
       modules.back().tensors.push_back(std::move(tensor));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/kind.hpp>
 
 #include <algorithm>
 
@@ -13,6 +14,8 @@ namespace eddy {
 template <class Scalar_, int Inputs = Dynamic, int Outputs = Dynamic, Activation Phi = Identity>
 class Dense {
  public:
+  static constexpr const char* kind = "Dense";
+  using KindParts = Types<Phi>;
   using Scalar = Scalar_;
   static constexpr bool recurrent = false;
 

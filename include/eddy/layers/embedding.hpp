@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 namespace eddy {
 
@@ -17,7 +16,7 @@ inline constexpr int most_symbols = (1 << 24) - 1;
 /// A number of symbols that the type fixes: takes no room, and refuses any other value.
 template <int Symbols>
 class SymbolCount {
-  static_assert(Symbols > 0 && Symbols <= most_symbols, "an embedding has 1 to 16777216 symbols");
+  static_assert(Symbols > 0 && Symbols <= most_symbols, "an embedding has 1 to 16777215 symbols");
 
  public:
   constexpr SymbolCount() = default;
@@ -38,7 +37,7 @@ class SymbolCount<Dynamic> {
   constexpr operator int() const { return symbols_; }
 
  private:
-  int symbols_;
+  LiveSize symbols_;
 };
 
 /// A vector for each symbol, y = E[:, x]: the product of a matrix with a one-hot vector, at the cost of a
@@ -56,6 +55,7 @@ class SymbolCount<Dynamic> {
 template <class Scalar_, int Symbols = Dynamic, int Width = Dynamic>
 class Embedding {
  public:
+  static constexpr const char* kind = "Embedding";
   using Scalar = Scalar_;
   static constexpr bool recurrent = false;
   static constexpr int SparseColumns = Symbols;
@@ -63,17 +63,25 @@ class Embedding {
   static constexpr LayerSizes sizes(int symbols, int width) {
     return {.inputs = 1,
             .outputs = width,
-            .parameters = symbols * width,
+            .parameters = symbols * width,  // fits, as the constructor or the type has seen
             .state = 0,
             .column = padded<Scalar>(width + 1)};
   }
-  static constexpr LayerSizes Sizes =
-      Symbols == Dynamic || Width == Dynamic ? LayerSizes{1, Width} : sizes(Symbols, Width);
+  static constexpr LayerSizes Sizes = [] {
+    if constexpr (Symbols == Dynamic || Width == Dynamic) {
+      return LayerSizes{1, Width};
+    } else {
+      constexpr bool fits = std::int64_t{Symbols} * Width <= largest_size;
+      static_assert(fits, "an embedding has more parameters than an int counts");
+      return sizes(fits ? Symbols : 1, Width);
+    }
+  }();
 
   Embedding() = default;
   Embedding(int symbols, int width) : symbols_(symbols), width_("outputs", width) {
-    if (std::int64_t{symbols} * width > (std::numeric_limits<int>::max)()) {
-      fail("an embedding of ", symbols, " symbols in ", width, " values has more than 2147483647 parameters");
+    if (std::int64_t{symbols} * width > largest_size) {
+      fail("an embedding of ", symbols, " symbols in ", width, " values has more than ", largest_size,
+           " parameters");
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/core/kind.hpp>
 #include <eddy/core/touched.hpp>
 
 #include <utility>
@@ -14,6 +15,8 @@ namespace eddy {
 template <Layer Inner>
 class Frozen {
  public:
+  static constexpr const char* kind = "Frozen";
+  using KindParts = Types<Inner>;
   using Scalar = typename Inner::Scalar;
   static constexpr bool recurrent = Inner::recurrent;
   static constexpr LayerSizes Sizes = Inner::Sizes;

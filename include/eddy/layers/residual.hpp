@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/touched.hpp>
 
 #include <algorithm>
@@ -16,6 +17,8 @@ class Residual {
                 "a residual layer needs as many outputs as inputs");
 
  public:
+  static constexpr const char* kind = "Residual";
+  using KindParts = Types<Inner>;
   using Scalar = typename Inner::Scalar;
   static constexpr bool recurrent = Inner::recurrent;
   static constexpr int SparseColumns = sparse_columns_at_compile_time<Inner>();
@@ -30,6 +33,8 @@ class Residual {
     if (const LayerSizes sizes = inner_.sizes(); sizes.inputs != sizes.outputs) {
       fail("a residual layer needs as many outputs as inputs, has ", sizes.inputs, " inputs and ",
            sizes.outputs, " outputs");
+    } else {
+      add(sizes.column, padded<Scalar>(sizes.outputs));  // refuses what `sizes()` could not say
     }
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/touched.hpp>
 
 #include <cstdint>
@@ -8,6 +9,29 @@
 #include <utility>
 
 namespace eddy {
+
+/// Whether an int counts the parameters, the state and the tape column of the layers together; otherwise
+/// calls refuse(what, size).
+template <class Scalar, class Refuse>
+constexpr bool stack_fits(std::initializer_list<LayerSizes> layers, Refuse&& refuse) {
+  std::int64_t parameters = 0, state = 0, column = 0;
+  for (const LayerSizes& layer : layers) {
+    parameters += layer.parameters;
+    state += layer.state;
+    column += std::int64_t{layer.column} + padded<Scalar>(layer.inputs);
+  }
+  bool fits = true;
+  const auto check = [&](const char* what, std::int64_t size) {
+    if (size > largest_size) {
+      refuse(what, size);
+      fits = false;
+    }
+  };
+  check("the number of parameters of all layers together", parameters);
+  check("the size of the state of all layers together", state);
+  check("the size of the tape column of all layers together", column);
+  return fits;
+}
 
 /// Memory of the layers together; the tape column ends with room for the errors that pass between them.
 template <class Scalar>
@@ -47,6 +71,8 @@ class Sequential {
   using LayerAt = std::tuple_element_t<N, std::tuple<Layers...>>;
 
  public:
+  static constexpr const char* kind = "Sequential";
+  using KindParts = Types<Layers...>;
   using Scalar = typename LayerAt<0>::Scalar;
   static_assert((std::is_same_v<Scalar, typename Layers::Scalar> && ...),
                 "all layers of a network share one scalar type");
@@ -58,7 +84,13 @@ class Sequential {
   }();
   static constexpr LayerSizes Sizes = [] {
     if constexpr ((Layers::Sizes.fixed() && ...)) {
-      return stacked<Scalar>({Layers::Sizes...});
+      constexpr bool fits = stack_fits<Scalar>({Layers::Sizes...}, [](auto...) {});
+      static_assert(fits, "all layers together have more parameters or state than an int counts");
+      if constexpr (!fits) {
+        return LayerAt<0>::Sizes;  // that error is enough
+      } else {
+        return stacked<Scalar>({Layers::Sizes...});
+      }
     } else {
       return LayerSizes{LayerAt<0>::Sizes.inputs, LayerAt<Depth - 1>::Sizes.outputs};
     }
@@ -67,6 +99,7 @@ class Sequential {
   Sequential() { check(std::make_index_sequence<Depth - 1>()); }
   explicit Sequential(Layers... layers) : layers_(std::move(layers)...) {
     check(std::make_index_sequence<Depth - 1>());
+    std::apply([](const auto&... layer) { stack_fits<Scalar>({layer.sizes()...}, checked_size); }, layers_);
   }
 
   /// The layer at position N, from the input on.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/kernels.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/touched.hpp>
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace eddy {
 template <Layer Inner>
 class Skip {
  public:
+  static constexpr const char* kind = "Skip";
+  using KindParts = Types<Inner>;
   using Scalar = typename Inner::Scalar;
   static constexpr bool recurrent = Inner::recurrent;
   static constexpr int SparseColumns = sparse_columns_at_compile_time<Inner>();
@@ -24,7 +27,11 @@ class Skip {
   }();
 
   Skip() = default;
-  explicit Skip(Inner inner) : inner_(std::move(inner)) {}
+  explicit Skip(Inner inner) : inner_(std::move(inner)) {
+    const LayerSizes sizes = inner_.sizes();
+    const int outputs = add(sizes.outputs, sizes.inputs);
+    add(sizes.column, padded<Scalar>(outputs));  // refuses what `sizes()` could not say
+  }
 
   LayerSizes sizes() const {
     LayerSizes sizes = inner_.sizes();

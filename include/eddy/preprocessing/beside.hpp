@@ -4,8 +4,8 @@
 #include <eddy/preprocessing/sample_buffer.hpp>
 #include <eddy/preprocessing/transform.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -28,6 +28,7 @@ class Beside {
   using First = std::tuple_element_t<0, std::tuple<Parts...>>;
 
  public:
+  static constexpr const char* kind = "Beside";
   using Scalar = typename First::Scalar;
   static_assert((std::is_same_v<typename Parts::Scalar, Scalar> && ...), "all parts have one scalar type");
   static constexpr int Inputs = add_all(int{Parts::Inputs}...), Outputs = add_all(int{Parts::Outputs}...);
@@ -41,12 +42,12 @@ class Beside {
 
   /// Around copies of its parts.
   explicit Beside(const Parts&... parts)
-      : parts_(parts...), input_((parts.inputs() + ...)), output_((parts.outputs() + ...)) {}
+      : parts_(parts...),
+        input_(checked_width("the number of values of all parts", (std::int64_t{parts.inputs()} + ...))),
+        output_(checked_width("the number of values of all parts", (std::int64_t{parts.outputs()} + ...))) {}
 
   int inputs() const { return input_.size(); }
-  int outputs() const {
-    return std::apply([](const auto&... parts) { return (parts.outputs() + ...); }, parts_);
-  }
+  int outputs() const { return output_.size(); }
 
   /// Each part learns from its share.
   template <Values X>
@@ -57,12 +58,20 @@ class Beside {
   /// What the parts make of their shares, one after the other.
   template <Values X>
   VectorView<const Scalar, Outputs> transform(const X& x) {
-    Scalar* to = output_.data();
+    transform_in_double(x);
+    return output_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Outputs> transform_in_double(const X& x) {
+    double* to = output_.data();
     for_each_share(x, [&to](auto& part, const auto& share) {
-      const auto values = part.transform(share);
-      to = std::copy_n(values.data(), part.outputs(), to);
+      const auto values = eddy::transform_in_double(part, share);
+      for (int i = 0; i < part.outputs(); ++i) {
+        *to++ = static_cast<double>(values(i));
+      }
     });
-    return {output_.data(), outputs()};
+    return output_.view();
   }
 
   void reset() {
@@ -91,10 +100,10 @@ class Beside {
  private:
   template <class X, class Use>
   void for_each_share(const X& x, Use&& use) {
-    const Scalar* from = input_.take(x);
+    const double* from = input_.take(x);
     const auto hand_out = [&](auto& part) {
       using Part = std::remove_reference_t<decltype(part)>;
-      use(part, VectorView<const Scalar, Part::Inputs>(from, part.inputs()));
+      use(part, VectorView<const double, Part::Inputs>(from, part.inputs()));
       from += part.inputs();
     };
     std::apply([&](auto&... parts) { (hand_out(parts), ...); }, parts_);
@@ -102,7 +111,7 @@ class Beside {
 
   std::tuple<Parts...> parts_;
   SampleBuffer<Scalar, Inputs> input_;
-  Storage<Scalar, Outputs> output_;
+  SampleBuffer<Scalar, Outputs> output_;
 };
 
 }  // namespace eddy

@@ -19,6 +19,7 @@ namespace eddy {
 template <class Scalar_ = float>
 class Calendar {
  public:
+  static constexpr const char* kind = "Calendar";
   using Scalar = Scalar_;
   static constexpr int Inputs = 1, Outputs = 6;
   static constexpr bool fixed = true;

@@ -23,6 +23,7 @@ class Chain {
   using Last = std::tuple_element_t<sizeof...(Parts) - 1, std::tuple<Parts...>>;
 
  public:
+  static constexpr const char* kind = "Chain";
   using Scalar = typename First::Scalar;
   static_assert((std::is_same_v<typename Parts::Scalar, Scalar> && ...), "all parts have one scalar type");
   static constexpr bool transforms = (Transform<Parts> && ...);     ///< whether it can stand before a model
@@ -54,7 +55,17 @@ class Chain {
 
   template <Values X>
   auto transform(const X& x) requires(transforms) {
-    return transform_from<0>(x);
+    auto& last = part<Stages - 1>();
+    if constexpr (Stages == 1) {
+      return last.transform(x);
+    } else {
+      return last.transform(transform_to<Stages - 2>(x));
+    }
+  }
+  /// The same, before it is rounded to `Scalar`; as it is handed on from part to part.
+  template <Values X>
+  auto transform_in_double(const X& x) requires(transforms) {
+    return transform_to<Stages - 1>(x);
   }
 
   /// Back from the last part to the first.
@@ -64,7 +75,7 @@ class Chain {
   }
 
   /// Writes the offsets and scales of each part as they are now.
-  void write_stages(Scalar* stages) const requires(targets) {
+  void write_stages(double* stages) const requires(targets) {
     const auto write = [&](const auto& part) {
       part.affine(stages, stages + outputs());
       stages += Index{2} * outputs();
@@ -74,17 +85,29 @@ class Chain {
 
   /// Each part learns from the label as the parts before it, as they were at the label's step, make it.
   /// Destroys y.
-  void learn_label(Scalar* y, const Scalar* stages) requires(targets) {
+  void learn_label(double* y, const double* stages) requires(targets) {
     const int size = outputs();
     const auto learn = [&](auto& part) {
-      part.partial_fit(VectorView<const Scalar, Outputs>(y, size));
-      scale_label(stages, stages + size, Scalar(0), y, size);
+      part.partial_fit(VectorView<const double, Outputs>(y, size));
+      eddy::scale_label(stages, stages + size, 0.0, y, size);
       stages += Index{2} * size;
     };
     std::apply([&](auto&... parts) { (learn(parts), ...); }, parts_);
   }
 
-  Scalar limit() const { return limit_of(std::get<Stages - 1>(parts_)); }
+  /// Brings a label to the units of the model, by the stages of its own step.
+  void scale_label(double* y, const double* stages) const requires(targets) {
+    const auto scale = [&](const auto& part, double limit) {
+      scale_stage(part, stages, limit, y);
+      stages += Index{2} * outputs();
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (scale(std::get<I>(parts_), I + 1 == sizeof...(Parts) ? limit() : 0.0), ...);
+    }
+    (std::index_sequence_for<Parts...>());
+  }
+
+  double limit() const { return limit_of(std::get<Stages - 1>(parts_)); }
 
   void reset() {
     std::apply([](auto&... parts) { (parts.reset(), ...); }, parts_);
@@ -115,16 +138,17 @@ class Chain {
     auto& own = part<I>();
     own.partial_fit(x);
     if constexpr (I + 1 < Stages) {
-      learn<I + 1>(own.transform(x));
+      learn<I + 1>(eddy::transform_in_double(own, x));
     }
   }
 
+  /// What the parts up to I make of x.
   template <int I, class X>
-  auto transform_from(const X& x) {
-    if constexpr (I + 1 < Stages) {
-      return transform_from<I + 1>(part<I>().transform(x));
+  auto transform_to(const X& x) {
+    if constexpr (I > 0) {
+      return eddy::transform_in_double(part<I>(), transform_to<I - 1>(x));
     } else {
-      return part<I>().transform(x);
+      return eddy::transform_in_double(part<0>(), x);
     }
   }
 

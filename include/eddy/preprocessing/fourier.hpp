@@ -29,6 +29,7 @@ class Fourier {
   static_assert(Harmonics > 0, "the number of harmonics is at least 1");
 
  public:
+  static constexpr const char* kind = "Fourier";
   using Scalar = Scalar_;
   static constexpr int Inputs = 1, Outputs = multiply(2 * Harmonics, Periods);
   static constexpr bool fixed = Periods != Dynamic;
@@ -38,12 +39,10 @@ class Fourier {
       : count_((check_fixed<Periods>("the number of periods", static_cast<int>(periods.size())),
                 static_cast<int>(periods.size()))),
         periods_(count_),
-        values_(Index{2} * Harmonics * count_) {
+        values_(checked_width("the number of waves", std::int64_t{2} * Harmonics * count_)) {
     double* to = periods_.data();
     for (const double period : periods) {
-      if (!is_finite(period) || period <= 0) {
-        fail("a period is " + std::to_string(period) + ", expected above 0");
-      }
+      check_setting("a period", period, above(0));
       *to++ = period;
     }
   }
@@ -82,7 +81,7 @@ class Fourier {
   static void visit_state(Self&, Visit&&) {}
 
  private:
-  int count_;
+  SizeBeside<fixed> count_;
   Storage<double, Periods> periods_;
   Storage<Scalar, Outputs> values_;
 };

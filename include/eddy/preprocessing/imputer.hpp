@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/core/storage.hpp>
+#include <eddy/preprocessing/robust_moments.hpp>
 #include <eddy/preprocessing/sample_buffer.hpp>
 #include <eddy/preprocessing/transform.hpp>
 
@@ -9,7 +10,7 @@ namespace eddy {
 /// What an `Imputer` puts in the place of a missing value.
 enum class Fill {
   last,     ///< the newest value that was there
-  mean,     ///< the mean of all that were there
+  mean,     ///< the mean of all that were there, outliers left out (see `RobustMoments`)
   constant  ///< always the same
 };
 
@@ -23,6 +24,9 @@ enum class Indicators {
 struct ImputerOptions {
   Fill fill = Fill::last;  ///< what stands in for a missing value
   double constant = 0;     ///< also in place of what was never there
+
+  /// Refuses what is out of range.
+  void check() const { check_setting("constant", constant, {}); }
 };
 
 /// Fills in for missing values: whatever is not finite, each value of a sample by itself.
@@ -31,8 +35,10 @@ struct ImputerOptions {
 template <class Scalar_ = float, int Size = Dynamic, Indicators Indicate = Indicators::none>
 class Imputer {
   static constexpr int copies = Indicate == Indicators::beside ? 2 : 1;
+  static constexpr int stride = RobustMoments<double>::size;
 
  public:
+  static constexpr const char* kind = "Imputer";
   using Scalar = Scalar_;
   using Options = ImputerOptions;
   static constexpr int Inputs = Size, Outputs = multiply(copies, Size);
@@ -42,7 +48,11 @@ class Imputer {
   explicit Imputer(Options options = {}) requires(fixed) : Imputer(Size, options) {}
   /// Size at run time, at least 1; allocates.
   explicit Imputer(int size, Options options = {})
-      : options_(checked(options)), input_(size), output_(Index{copies} * size), counts_(size), fills_(size) {
+      : options_((options.check(), options)),
+        input_(size),
+        output_(copies * input_.size()),
+        moments_(Index{stride} * size),
+        fills_(size) {
     for (int i = 0; i < size; ++i) {
       fills_.data()[i] = options.constant;
     }
@@ -54,13 +64,13 @@ class Imputer {
   /// Remembers what is there.
   template <Values X>
   void partial_fit(const X& x) {
-    const Scalar* const values = input_.take(x);
+    const double* const values = input_.take(x);
     if (options_.fill == Fill::constant) {
       return;
     }
     for (int i = 0; i < inputs(); ++i) {
       if (is_finite(values[i])) {
-        learn(i, static_cast<double>(values[i]));
+        learn(i, values[i]);
       }
     }
   }
@@ -68,15 +78,21 @@ class Imputer {
   /// The sample with what is missing filled in.
   template <Values X>
   VectorView<const Scalar, Outputs> transform(const X& x) {
-    const Scalar* const values = input_.take(x);
+    transform_in_double(x);
+    return output_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Outputs> transform_in_double(const X& x) {
+    const double* const values = input_.take(x);
     for (int i = 0; i < inputs(); ++i) {
       const bool there = is_finite(values[i]);
-      output_.data()[i] = there ? values[i] : static_cast<Scalar>(fills_.data()[i]);
+      output_.data()[i] = there ? values[i] : fills_.data()[i];
       if constexpr (Indicate == Indicators::beside) {
-        output_.data()[inputs() + i] = there ? Scalar(0) : Scalar(1);
+        output_.data()[inputs() + i] = there ? 0 : 1;
       }
     }
-    return {output_.data(), outputs()};
+    return output_.view();
   }
 
   /// Forgets the last values; a mean stays.
@@ -91,32 +107,38 @@ class Imputer {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
-    visit("counts", self.counts_);
+    visit("moments", self.moments_);
     visit("fills", self.fills_);
   }
 
- private:
-  static Options checked(Options options) {
-    if (!is_finite(static_cast<Scalar>(options.constant))) {
-      fail("the constant of an imputer is not finite");
+  /// Whether the state is one that could have come about.
+  bool state_is_valid() const {
+    for (int i = 0; i < inputs(); ++i) {
+      if (!RobustMoments<const double>(moments_.data() + Index{stride} * i).state_is_valid()) {
+        return false;
+      }
     }
-    return options;
+    return all_finite(fills_.data(), inputs());
   }
 
+ private:
   void learn(int i, double value) {
-    double &count = counts_.data()[i], &fill = fills_.data()[i];
-    const bool first = count == 0 || options_.fill == Fill::last;
-    const double next = first ? value : fill + (value - fill) / (count + 1);
-    if (is_finite(next)) {
-      count += 1;
-      fill = next;
+    if (options_.fill == Fill::last) {
+      fills_.data()[i] = value;
+      return;
+    }
+    RobustMoments<double> moments(moments_.data() + Index{stride} * i);
+    moments.learn(value, 0);
+    if (moments.count() > 0) {
+      fills_.data()[i] = moments.mean();
     }
   }
 
   Options options_;
   SampleBuffer<Scalar, Size> input_;
-  Storage<Scalar, Outputs> output_;
-  Storage<double, Size> counts_, fills_;
+  SampleBuffer<Scalar, Outputs> output_;
+  Storage<double, multiply(stride, Size)> moments_;  // with `Fill::mean`
+  Storage<double, Size> fills_;
 };
 
 }  // namespace eddy

@@ -14,6 +14,7 @@ namespace eddy {
 template <class Scalar_ = float, int Classes = Dynamic>
 class OneHot {
  public:
+  static constexpr const char* kind = "OneHot";
   using Scalar = Scalar_;
   static constexpr int Inputs = 1, Outputs = Classes;
   static constexpr bool fixed = Classes != Dynamic;
@@ -22,7 +23,9 @@ class OneHot {
   OneHot() requires(fixed) : OneHot(Classes) {}
   /// Number of classes at run time, at least 1; allocates.
   explicit OneHot(int classes)
-      : classes_((check_fixed<Classes>("the number of classes", classes), classes)), values_(classes) {}
+      : classes_((check_fixed<Classes>("the number of classes", classes),
+                  checked_width("the number of classes", classes))),
+        values_(classes_) {}
 
   int inputs() const { return 1; }
   int outputs() const { return classes_; }
@@ -36,7 +39,7 @@ class OneHot {
   template <Values X>
   VectorView<const Scalar, Classes> transform(const X& x) {
     const double index = only_value("the class index", x);
-    std::fill_n(values_.data(), classes_, Scalar(0));
+    std::fill_n(values_.data(), int{classes_}, Scalar(0));
     if (is_finite(index) && index >= 0 && index < classes_ && index == static_cast<int>(index)) {
       values_.data()[static_cast<int>(index)] = 1;
     }
@@ -49,7 +52,7 @@ class OneHot {
   static void visit_state(Self&, Visit&&) {}
 
  private:
-  int classes_;
+  SizeBeside<fixed> classes_;
   Storage<Scalar, Classes> values_;
 };
 

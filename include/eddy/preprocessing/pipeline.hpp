@@ -22,8 +22,11 @@ namespace eddy {
 /// - The prediction is offset + scale z, by what `Out` says at that step; the pipeline keeps it for each step
 ///   of the model's window.
 /// - A label is scaled by what was kept of its own step, however late it comes; then the model learns from
-/// it,
-///   and then `Out` does. A label whose step has gone teaches nothing.
+///   it, and then `Out` does. A label whose step has gone teaches nothing.
+///
+/// Raw numbers are doubles, whatever the scalar of the model: samples and labels may be vectors of float or
+/// of double, or numbers; what is subtracted from them is subtracted in double, and predictions are doubles.
+/// So a model of float reads counters of 4·10⁹ and milliseconds since 1970.
 ///
 /// A window that the model rehearses keeps the inputs and labels as they were scaled at their own steps.
 ///
@@ -55,7 +58,7 @@ class Pipeline {
   }
 
  public:
-  using Scalar = typename Model::Scalar;
+  using Scalar = double;  ///< of raw samples, labels and predictions
   using Time = std::int64_t;
   static constexpr int Inputs = inputs_at_compile_time(), Outputs = Model::Outputs;
   static constexpr int WindowAtCompileTime = window_at_compile_time<Model>;
@@ -84,6 +87,7 @@ class Pipeline {
         label_(model_.outputs()),
         next_in_(in_),
         predicted_(model_.outputs()) {
+    take_prediction();
     if constexpr (!reads_raw) {
       check_neighbours("what stands before the model", in_.outputs(), "it", model_.inputs());
     }
@@ -97,12 +101,14 @@ class Pipeline {
   auto step(const X& x) {
     check_size<Inputs>("x", x, inputs());
     if constexpr (reads_raw) {
-      model_.step(x);
+      model_.step(values_as<Inner>(x));
     } else {
       in_.partial_fit(x);
-      model_.step(in_.transform(x));
+      model_.step(values_as<Inner>(transform_in_double(in_, x)));
     }
-    if constexpr (!writes_raw) {
+    if constexpr (writes_raw) {
+      take_prediction();
+    } else {
       restore(model_.prediction(), keep(), prediction_.data());
     }
     return prediction();
@@ -112,15 +118,22 @@ class Pipeline {
   template <Values X, class Y>
   auto partial_fit(const X& x, const Y& y) {
     check_size<Inputs>("x", x, inputs());
-    if constexpr (writes_raw && reads_raw) {
-      return model_.partial_fit(x, y);
-    } else if constexpr (writes_raw) {
-      // Only the model knows whether it will refuse the label: till then `In` must not have learned.
-      return with_next(x, [&](In& next, const auto& z) {
-        const auto loss = model_.partial_fit(z, y);
-        in_ = next;
+    if constexpr (writes_raw) {
+      const auto fit = [&](const auto& z) {
+        const auto loss = with_label(y, [&](const auto& label) { return model_.partial_fit(z, label); });
+        take_prediction();
         return loss;
-      });
+      };
+      if constexpr (reads_raw) {
+        return fit(values_as<Inner>(x));
+      } else {
+        // Only the model knows whether it will refuse the label: until then `In` must not have learned.
+        return with_next(x, [&](In& next, const auto& z) {
+          const auto loss = fit(z);
+          in_ = next;
+          return loss;
+        });
+      }
     } else {
       check_label(y);
       step(x);
@@ -138,18 +151,18 @@ class Pipeline {
   template <class Y>
   auto partial_fit(At when, const Y& y) {
     if constexpr (writes_raw) {
-      return model_.partial_fit(when, y);
+      return with_label(y, [&](const auto& label) { return model_.partial_fit(when, label); });
     } else {
       check_label(y);
       const Time step = when.step - lead_;
       const bool known = kept_.holds(step);
       scale(y, known ? kept_.column(step) : nullptr);
-      const VectorView<const Scalar, Outputs> z(label_.data(), outputs());
+      const VectorView<const double, Outputs> z(label_.data(), outputs());
       const auto learn = [&] {
         if constexpr (is_weighted<Y>) {
-          return model_.partial_fit(when, weighted(z, y.weight));
+          return model_.partial_fit(when, weighted(values_as<Inner>(z), values_as<Inner>(y.weight)));
         } else {
-          return model_.partial_fit(when, z);
+          return model_.partial_fit(when, values_as<Inner>(z));
         }
       };
       const auto loss = learn();
@@ -167,7 +180,7 @@ class Pipeline {
   auto predict(const X& x) const {
     check_size<Inputs>("x", x, inputs());
     if constexpr (reads_raw) {
-      return restored(model_.predict(x));
+      return restored(model_.predict(values_as<Inner>(x)));
     } else {
       return with_next(x, [&](In&, const auto& z) { return restored(model_.predict(z)); });
     }
@@ -175,13 +188,7 @@ class Pipeline {
 
   /// The latest prediction that was made before its label was known, in the units of the labels; zero before
   /// the first step.
-  auto prediction() const {
-    if constexpr (writes_raw) {
-      return model_.prediction();
-    } else {
-      return VectorView<const Scalar, Outputs>(prediction_.data(), outputs());
-    }
-  }
+  VectorView<const double, Outputs> prediction() const { return {prediction_.data(), outputs()}; }
 
   Time time() const { return model_.time(); }
 
@@ -199,6 +206,7 @@ class Pipeline {
   /// learned.
   void reset() {
     model_.reset();
+    take_prediction();
     kept_.reset();
     if constexpr (!reads_raw) {
       in_.reset();
@@ -225,6 +233,9 @@ class Pipeline {
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
   template <class Self, class Visit>
   static void visit_state(Self& self, Visit&& visit) {
+    if (self.inputs() == 0) {
+      fail_moved_from("the pipeline");
+    }
     if constexpr (!reads_raw) {
       visit("in", self.in_);
     }
@@ -241,6 +252,7 @@ class Pipeline {
   bool state_is_valid() const { return is_count(lead_) || is_count(-1 - lead_); }
 
  private:
+  using Inner = typename Model::Scalar;
   static constexpr int stages = [] {
     if constexpr (writes_raw) {
       return 0;
@@ -257,7 +269,7 @@ class Pipeline {
   auto with_next(const X& x, Use&& use) const {
     const auto learn_and_use = [&](In& next) {
       next.partial_fit(x);
-      return use(next, next.transform(x));
+      return use(next, values_as<Inner>(transform_in_double(next, x)));
     };
     if constexpr (In::fixed) {
       In next = in_;
@@ -268,40 +280,65 @@ class Pipeline {
     }
   }
 
+  /// Keeps the prediction of a model that predicts in the units of the labels by itself.
+  void take_prediction() {
+    if constexpr (writes_raw) {
+      const auto& y = model_.prediction();
+      for (int i = 0; i < outputs(); ++i) {
+        prediction_.data()[i] = static_cast<double>(y(i));
+      }
+    }
+  }
+
+  /// Calls use(label) with what a model that has no `Out` takes: numbers in its own scalar, and all else as
+  /// it came.
+  template <class Y, class Use>
+  static auto with_label(const Y& y, Use&& use) {
+    if constexpr (is_weighted<Y>) {
+      return with_label(y.y, [&](const auto& own) { return use(weighted(own, values_as<Inner>(y.weight))); });
+    } else if constexpr (EigenExpression<Y>) {
+      return use(values_as<Inner>(y));
+    } else {
+      return use(y);
+    }
+  }
+
   /// Writes what holds for the step that the model has just taken; returns it.
-  const Scalar* keep() {
+  const double* keep() {
     const Time lead = model_.time() - (kept_.time() + 1);
     if (lead != lead_) {  // the model took steps by itself
       kept_.reset();
       lead_ = lead;
     }
-    Scalar* const column = kept_.advance();
+    double* const column = kept_.advance();
     write_stages(out_, column);
     return column;
   }
 
   /// A prediction of the model in the units of the labels.
   template <class Z>
-  void restore(const Z& z, const Scalar* column, Scalar* y) const {
+  void restore(const Z& z, const double* column, double* y) const {
     for (int i = 0; i < outputs(); ++i) {
-      y[i] = z(i);
+      y[i] = static_cast<double>(z(i));
     }
     restore_prediction(column, stages, y, outputs());
   }
   template <class Z>
   auto restored(const Z& z) const {
-    if constexpr (writes_raw) {
-      return z;
-    } else if constexpr (fixed) {
-      Scalar column[static_cast<std::size_t>(stage_width())];
-      write_stages(out_, column);
+    const auto write = [&](double* column, double* y) {
+      if constexpr (!writes_raw) {
+        write_stages(out_, column);
+      }
+      restore(z, column, y);
+    };
+    if constexpr (fixed) {
+      double column[static_cast<std::size_t>(stage_width())];
       Prediction y;
-      restore(z, column, y.data());
+      write(column, y.data());
       return y;
     } else {
-      write_stages(out_, predicted_.column.data());
-      restore(z, predicted_.column.data(), predicted_.values.data());
-      return VectorView<const Scalar, Outputs>(predicted_.values.data(), outputs());
+      write(predicted_.column.data(), predicted_.values.data());
+      return VectorView<const double, Outputs>(predicted_.values.data(), outputs());
     }
   }
 
@@ -323,34 +360,34 @@ class Pipeline {
     if constexpr (is_weighted<Y>) {
       copy_label(y.y);
       for (int i = 0; i < outputs(); ++i) {
-        const Scalar own = weight(y.weight, i);
+        const double own = weight(y.weight, i);
         if (!is_finite(own) || own <= 0) {
-          label_.data()[i] = not_a_number<Scalar>;
+          label_.data()[i] = not_a_number<double>;
         }
       }
     } else {
-      copy_values<Outputs>(y, label_.data(), outputs());
+      copy_in_double<Outputs>(y, label_.data(), outputs());
     }
   }
   template <class W>
-  static Scalar weight(const W& weight, int i) {
+  static double weight(const W& weight, int i) {
     if constexpr (EigenExpression<W>) {
-      return weight(i);
+      return static_cast<double>(weight(i));
     } else {
-      return static_cast<Scalar>(weight);
+      return static_cast<double>(weight);
     }
   }
 
   /// Writes a label to `label_` as the model sees it; NaN where its step is not known.
   template <class Y>
-  void scale(const Y& y, const Scalar* column) {
+  void scale(const Y& y, const double* column) {
     if constexpr (is_weighted<Y>) {
       scale(y.y, column);
     } else if (column) {
       copy_label(y);
-      scale_label(column, stages, limit_of(out_), label_.data(), outputs());
+      scale_label(out_, column, label_.data());
     } else {
-      std::fill_n(label_.data(), outputs(), not_a_number<Scalar>);
+      std::fill_n(label_.data(), outputs(), not_a_number<double>);
     }
   }
 
@@ -365,17 +402,17 @@ class Pipeline {
   };
   struct Predicted {
     explicit Predicted(int outputs) : column(Index{2} * stages * outputs), values(outputs) {}
-    Storage<Scalar, Dynamic> column, values;
+    Storage<double, Dynamic> column, values;
   };
 
   In in_;
   Model model_;
   Out out_;
   Time lead_;  // the model's time before the first step that is kept here
-  History<Scalar, stage_width(), writes_raw ? 1 : WindowAtCompileTime> kept_;
-  Storage<Scalar, Outputs> prediction_, label_;
+  History<double, stage_width(), writes_raw ? 1 : WindowAtCompileTime> kept_;
+  Storage<double, Outputs> prediction_, label_;
   [[no_unique_address]] mutable std::conditional_t<In::fixed, Nothing, NextIn> next_in_;
-  [[no_unique_address]] mutable std::conditional_t<fixed || writes_raw, Nothing, Predicted> predicted_;
+  [[no_unique_address]] mutable std::conditional_t<fixed, Nothing, Predicted> predicted_;
 };
 
 }  // namespace eddy

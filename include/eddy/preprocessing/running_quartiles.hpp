@@ -64,6 +64,15 @@ class RunningQuartiles {
     std::copy_n(next, 3, quartiles_);
   }
 
+  /// Goes on as if it had seen `count` normal numbers of that mean and deviation, and nothing else.
+  void begin_anew(double mean, double deviation, double count) {
+    *count_ = (std::max)(5.0, count);
+    *spread_ = 0.8 * deviation;
+    for (int k = 0; k < 3; ++k) {
+      quartiles_[k] = mean + 0.6745 * (k - 1) * deviation;
+    }
+  }
+
   /// Whether the state is one that could have come about.
   bool state_is_valid() const {
     const auto was_taken = [](double value) { return is_finite(4 * value); };

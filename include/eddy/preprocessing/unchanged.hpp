@@ -9,6 +9,7 @@ namespace eddy {
 template <class Scalar_ = float, int Size = Dynamic>
 class Unchanged {
  public:
+  static constexpr const char* kind = "Unchanged";
   using Scalar = Scalar_;
   static constexpr int Inputs = Size, Outputs = Size;
   static constexpr bool fixed = Size != Dynamic;
@@ -29,6 +30,12 @@ class Unchanged {
 
   template <Values X>
   VectorView<const Scalar, Size> transform(const X& x) {
+    buffer_.take(x);
+    return buffer_.narrowed();
+  }
+  /// The same, before it is rounded to `Scalar`.
+  template <Values X>
+  VectorView<const double, Size> transform_in_double(const X& x) {
     buffer_.take(x);
     return buffer_.view();
   }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 #include <eddy/streaming/drift_detector.hpp>
+#include <eddy/streaming/usual_values.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +18,13 @@ struct AdwinOptions {
   int every = 32;             ///< looks once in so many values
   double range = 0;  ///< the largest value less the smallest that can come; 0: of those in the window
   Change change = Change::up;  ///< in which direction a change counts
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("confidence", confidence, between(0, 1));
+    check_setting("every", every, at_least(1));
+    check_setting("range", range, from_to(0, 1e100));
+  }
 };
 
 /// Finds a change of the mean of values by a window that grows while they stay alike, and drops its older
@@ -25,24 +34,19 @@ struct AdwinOptions {
 ///   ε = √(2/m σ² ln(2/δ')) + 2/(3m) R ln(2/δ'),    1/m = 1/n₀ + 1/n₁,    δ' = δ / ln n,
 ///
 /// σ² the variance of the window and R the range of the values, 1 in the paper. A few very large values make
-/// R large, and small changes slow to find: absolute errors fit better than squared ones.
+/// R large, and small changes slow to find: absolute errors fit better than squared ones. A value counts as
+/// `UsualValues` bounds it, and as it is within the range, if that is given: one value of 1e200 neither is a
+/// change nor hides the next.
 ///
-/// Buckets hold 1, 2, 4 … values, at most five of a size: a window of any length takes 12 kB, and a look
+/// Buckets hold 1, 2, 4 … values, at most five of a size: a window of any length takes 13 kB, and a look
 /// visits as many buckets as five times its logarithm. The statistics of the parts are merged from those of
 /// the buckets, never subtracted.
 class Adwin {
  public:
+  static constexpr const char* kind = "Adwin";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit Adwin(AdwinOptions options = {}) : options_(options) {
-    check_between("the confidence", options.confidence, 0, 1);
-    if (!is_finite(options.range) || options.range < 0) {
-      fail("the range is " + std::to_string(options.range) + ", expected at least 0");
-    }
-    if (options.every < 1) {
-      fail("the number of values between looks is " + std::to_string(options.every) +
-           ", expected at least 1");
-    }
-  }
+  explicit Adwin(AdwinOptions options = {}) : options_((options.check(), options)) {}
 
   /// Takes the next value; true if a change is found. Then the window holds what came since.
   bool update(double value) {
@@ -50,13 +54,22 @@ class Adwin {
       return false;
     }
     ++count_;
-    insert({1, value, 0, value, value});
+    value = usual_.add(value, options_.range);
+    if (usual_.has_all()) {
+      fill();
+    } else {
+      insert(value);
+    }
     if (count_ % options_.every != 0) {
       return false;
     }
     const Cut first = look();
     for (Cut cut = first; cut.found; cut = look()) {
       drop_before(cut);
+    }
+    if (first.found && width() <= usual_.count()) {  // by what is usual of late
+      usual_.keep(static_cast<int>(width()));
+      fill();
     }
     return first.found && counts(options_.change, first.before, first.after);
   }
@@ -70,6 +83,7 @@ class Adwin {
 
   void reset() {
     std::fill_n(sizes_.data(), rows, 0);
+    usual_.reset();
     count_ = 0;
   }
 
@@ -78,6 +92,7 @@ class Adwin {
   static void visit_state(Self& self, Visit&& visit) {
     visit("buckets", self.buckets_);
     visit("sizes", self.sizes_);
+    visit("usual", self.usual_);
     visit("count", self.count_);
   }
 
@@ -143,6 +158,16 @@ class Adwin {
     });
     return all;
   }
+
+  /// Makes the window of the newest values only.
+  void fill() {
+    std::fill_n(sizes_.data(), rows, 0);
+    for (int i = 0; i < usual_.count(); ++i) {
+      insert(usual_.bounded(i, options_.range));
+    }
+  }
+
+  void insert(double value) { insert({1, value, 0, value, value}); }
 
   /// Puts a value in; where a row overflows, its two oldest buckets become one of the next.
   void insert(Part part) {
@@ -214,6 +239,7 @@ class Adwin {
   }
 
   AdwinOptions options_;
+  UsualValues<> usual_;
   Storage<Part, rows * row_length> buckets_;
   Storage<int, rows> sizes_;
   std::int64_t count_ = 0;  ///< values since the latest reset

@@ -15,6 +15,13 @@ template <int Bins>
 struct AucOptions {
   int bins = fixed_or(Bins, 1000);  ///< into how many bins scores are sorted
   double forgetting = 0;  ///< each pair weighs 1 − `forgetting` times what the next one weighs; 0: all alike
+
+  /// Throws unless all are in range, and the number of bins is what the type fixes.
+  void check() const {
+    check_fixed<Bins>("bins", bins);
+    check_setting("bins", bins, at_least(1));
+    check_setting("forgetting", forgetting, from_below(0, 1));
+  }
 };
 
 /// The area under the curve of true over false positives, over all pairs so far: the probability that a
@@ -26,15 +33,15 @@ struct AucOptions {
 template <int Bins = Dynamic>
 class Auc {
  public:
+  static constexpr const char* kind = "Auc";
+
   /// Allocates where the number of bins is known at run time only. Throws `std::invalid_argument` if a
   /// setting is out of range.
   explicit Auc(AucOptions<Bins> options = {})
-      : bins_((check_fixed<Bins>("the number of bins", options.bins), options.bins)),
+      : bins_((options.check(), options.bins)),
         forgetting_(options.forgetting),
         positives_(options.bins),
-        negatives_(options.bins) {
-    MetricOptions{forgetting_}.check();
-  }
+        negatives_(options.bins) {}
 
   /// A score that is not a finite number from 0 to 1 is skipped and counted.
   void add(bool truth, double score) {
@@ -102,6 +109,8 @@ class Auc {
 template <int Bins, int Length>
 class Rolling<Auc<Bins>, Length> {
  public:
+  static constexpr const char* kind = "Rolling<Auc>";
+
   /// A length by the type.
   Rolling() requires(Length != Dynamic) : Rolling(Length) {}
 

@@ -13,14 +13,14 @@ namespace eddy {
 template <class Class>
 void check_class(const char* what, Class value, long classes) {
   if (static_cast<double>(value) < 0 || static_cast<double>(value) >= static_cast<double>(classes)) {
-    fail(std::string(what) + " is class " + std::to_string(value) + ", expected 0 to " +
-         std::to_string(classes - 1));
+    fail(what, " is class ", value, ", expected 0 to ", classes - 1);
   }
 }
 
 /// 1 if the class is right, else 0. A prediction is a class, or a vector with a score for each class, of
 /// which the first of the highest counts.
 struct Hit {
+  static constexpr const char* kind = "Hit";
   static double of(double truth, double prediction) {
     return is_finite(truth) && is_finite(prediction) ? (truth == prediction ? 1 : 0) : not_a_number<double>;
   }
@@ -47,6 +47,7 @@ struct Hit {
 /// of class 1 of the classes 0 and 1 (the truth may be a probability, too), or a vector with one for each
 /// class. Skipped if it is not from 0 to 1.
 struct Surprise {
+  static constexpr const char* kind = "Surprise";
   static double of(double truth, double probability) {
     if (!is_probability(truth) || !is_probability(probability)) {
       return not_a_number<double>;
@@ -73,6 +74,7 @@ struct Surprise {
 
 /// The same in bits.
 struct SurpriseInBits : Surprise {
+  static constexpr const char* kind = "SurpriseInBits";
   static double value(double mean) { return mean / std::numbers::ln2; }
 };
 

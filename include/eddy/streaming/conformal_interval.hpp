@@ -2,6 +2,7 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/streaming/interval.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 #include <eddy/target.hpp>
@@ -10,7 +11,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 
 namespace eddy {
 
@@ -24,15 +24,18 @@ struct ConformalIntervalOptions {
 
   /// Throws unless all are in range, and the sizes are what the type fixes.
   void check() const {
-    check_fixed<Window>("the window of an interval", window);
-    check_fixed<Delay>("the delay of an interval", delay);
-    if (!is_finite(coverage) || coverage <= 0 || coverage >= 1) {
-      fail("the coverage is " + std::to_string(coverage) + ", expected between 0 and 1");
-    }
-    if (!is_finite(rate) || rate < 0 || rate > 1) {
-      fail("the rate is " + std::to_string(rate) + ", expected 0 to 1");
-    }
+    check_fixed<Window>("window", window);
+    check_fixed<Delay>("delay", delay);
+    check_setting("coverage", coverage, between(0, 1));
+    check_setting("rate", rate, from_to(0, 1));
+    check_setting("delay", delay, at_least(1));
+    check_setting("window", window, at_least((std::max)(1.0, least_window())));
   }
+
+  /// So many errors it takes to tell where a share `coverage` of them ends: 9 for 0.9.
+  double least_window() const {
+    return std::ceil((1 / (1 - coverage) - 1) * (1 - 1e-9));
+  }  // but for rounding
 };
 
 /// An interval around any prediction of a number that covers its label as often as asked: adaptive conformal
@@ -43,16 +46,18 @@ struct ConformalIntervalOptions {
 ///
 /// Whatever the stream does, of T labels in a row the share that was covered is off by at most
 /// (1 + γ) / (γ T), if the interval is infinite where α ≤ 0 (their proposition 4.1). Here it stays finite:
-/// below what the errors at hand can tell, the radius is the largest of them, nearly doubled by each further
-/// miss in a row. The bound then has γ (1 + log₂ r) in the place of the upper γ, where no error is more than
-/// r times the largest in the window before it. Late labels, which miss many times before the first is known,
-/// add what they miss. Until there are (1 − coverage)⁻¹ − 1 errors, the interval is infinite.
+/// below what the errors at hand can tell, the radius is the largest of them, but at most twice the second
+/// largest, nearly doubled by each further miss in a row. The bound then has γ (1 + log₂ r) in the place of
+/// the upper γ, where no error is more than r times the second largest in the window before it. Late labels,
+/// which miss many times before the first is known, add what they miss. Until there are
+/// (1 − coverage)⁻¹ − 1 errors, the interval is infinite; a window of fewer is refused.
 ///
 /// The verbs are those of a model: `step(prediction)` gives the interval, `partial_fit(at(t), y)` learns from
 /// a label, late or not, against the interval that was given then.
 template <int Window = Dynamic, int Delay = Dynamic>
 class ConformalInterval {
  public:
+  static constexpr const char* kind = "ConformalInterval";
   using Time = std::int64_t;
   using Options = ConformalIntervalOptions<Window, Delay>;
 
@@ -71,13 +76,13 @@ class ConformalInterval {
     given[0] = prediction;
     given[1] = now;
     given[2] = 0;
-    return {prediction - now, prediction + now};
+    return interval_around(prediction, now);
   }
 
   /// What `step(prediction)` would return; changes nothing.
   Interval predict(double prediction) const {
     const double now = radius();
-    return {prediction - now, prediction + now};
+    return interval_around(prediction, now);
   }
 
   /// Learns from the label of a step; returns whether its interval covered it. What is no label (its step has
@@ -91,7 +96,7 @@ class ConformalInterval {
     }
     given[2] = 1;
     lateness_ = time() - when.step + 1;
-    const double error = std::abs(truth - given[0]);
+    const double error = (std::min)(std::abs(truth - given[0]), largest);
     const bool covered = !is_finite(given[1]) || error <= given[1];
     ++count_;
     covered_ += covered;
@@ -105,13 +110,14 @@ class ConformalInterval {
   /// Half the width that the next interval will have.
   double radius() const {
     const int errors = errors_.size();
-    const double least = 1.0 / (errors + 1);           // the lowest level that so many errors can tell
-    if (1 - options_.coverage < least * (1 - 1e-9)) {  // but for rounding
+    if (errors < options_.least_window()) {
       return std::numeric_limits<double>::infinity();
     }
-    if (level_ < least) {
-      return errors_[errors - 1] *
-             std::exp2((least - level_) / (options_.rate * static_cast<double>(lateness_)));
+    const double least = 1.0 / (errors + 1);  // the lowest level that so many errors can tell
+    if (level_ < least * (1 - 1e-9)) {        // but for rounding
+      const double top = errors < 2 ? errors_[0] : (std::min)(errors_[errors - 1], 2 * errors_[errors - 2]),
+                   doublings = (least - level_) / (options_.rate * static_cast<double>(lateness_));
+      return (std::min)(top * std::exp2((std::min)(doublings, 1000.0)), largest);
     }
     // The smallest error such that a share 1 − α of them and of the one to come is not above it.
     const double rank = std::ceil((1 - level_) * (errors + 1));
@@ -152,6 +158,7 @@ class ConformalInterval {
   }
 
  private:
+  static constexpr double largest = (std::numeric_limits<double>::max)();
   static constexpr int given_values = 3;  ///< of a step: prediction, radius, whether its label has come
 
   Options options_;

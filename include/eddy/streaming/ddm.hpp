@@ -1,11 +1,11 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
 #include <cmath>
 #include <cstdint>
-#include <string>
 
 namespace eddy {
 
@@ -14,6 +14,13 @@ struct DdmOptions {
   double warning = 2;  ///< deviations above the lowest error rate from which on a change is suspected
   double drift = 3;    ///< and from which on it is found
   int warm_up = 30;    ///< values after which the first change can be found
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("drift", drift, between(1, 1e6));
+    check_setting("warning", warning, above(1, drift));
+    check_setting("warm_up", warm_up, at_least(1));
+  }
 };
 
 /// Finds a rise of the rate p of wrong predictions (Gama, Medas, Castillo & Rodrigues 2004,
@@ -26,14 +33,10 @@ struct DdmOptions {
 /// notice: the rate is that of all values since the latest change.
 class Ddm {
  public:
+  static constexpr const char* kind = "Ddm";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit Ddm(DdmOptions options = {}) : options_(options) {
-    check_between("the threshold of a warning", options.warning, 1, 1e6);
-    check_between("the threshold of a drift", options.drift, 1, 1e6);
-    if (options.warm_up < 1) {
-      fail("the warm-up is " + std::to_string(options.warm_up) + " values, expected at least 1");
-    }
-  }
+  explicit Ddm(DdmOptions options = {}) : options_((options.check(), options)) {}
 
   /// Takes the next value; true if a change is found. Throws if the value is finite, but not from 0 to 1.
   bool update(double value) {
@@ -41,7 +44,7 @@ class Ddm {
       return false;
     }
     if (value < 0 || value > 1) {
-      fail("the value is " + std::to_string(value) + ", expected 0 (right) to 1 (wrong)");
+      fail("the value is ", value, ", expected 0 (right) to 1 (wrong)");
     }
     ++count_;
     rate_ += (value - rate_) / static_cast<double>(count_);

@@ -2,6 +2,7 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/streaming/metric.hpp>
 #include <eddy/target.hpp>
 
@@ -19,6 +20,8 @@ namespace eddy {
 template <class M, class Scalar = float, int Size = Dynamic, int Length = Dynamic>
 class DelayedEvaluation {
  public:
+  static constexpr const char* kind = "DelayedEvaluation";
+  using KindParts = Types<M>;
   using Time = std::int64_t;
 
   /// Sizes by the type.

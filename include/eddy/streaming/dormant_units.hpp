@@ -4,7 +4,9 @@
 #include <eddy/core/finite.hpp>
 #include <eddy/core/flat_model.hpp>
 #include <eddy/core/random.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/streaming/usual_values.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +21,13 @@ struct DormantUnitsOptions {
   double decay = 0.99;     ///< of the running utility, 0 to less than 1
   int maturity = 100;      ///< samples for which a new unit is left alone, at least 0
   std::uint64_t seed = 1;  ///< of the fresh weights
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("rate", rate, from_to(0, 1));
+    check_setting("decay", decay, from_below(0, 1));
+    check_setting("maturity", maturity, at_least(0));
+  }
 };
 
 /// Replaces the hidden units that a recurrent layer makes least use of: continual backpropagation (Dohare et
@@ -41,11 +50,12 @@ class DormantUnits {
   using Scalar = typename Model::Scalar;
 
  public:
+  static constexpr const char* kind = "DormantUnits";
   using Options = DormantUnitsOptions;
 
   /// Throws if a setting is out of range, or the model has no recurrent layer with a read-out above it.
   explicit DormantUnits(const Model& model, Options options = {})
-      : options_(checked(options)),
+      : options_((options.check(), options)),
         random_(~options.seed),  // other weights than those a model of the same seed began with
         incoming_(part(model, "0.weight_ih")),
         recurrent_(part(model, "0.weight_hh")),
@@ -59,20 +69,20 @@ class DormantUnits {
         grown_(recurrent_.columns),
         age_(recurrent_.columns) {
     if (outgoing_.columns != recurrent_.columns) {
-      fail("the read-out has " + std::to_string(outgoing_.columns) + " inputs, expected the " +
-           std::to_string(recurrent_.columns) + " units of the recurrent layer");
+      fail("the read-out has ", outgoing_.columns, " inputs, expected the ", recurrent_.columns,
+           " units of the recurrent layer");
     }
   }
 
   /// Takes the activity of the newest step into account, and replaces a unit if one is due. Returns its
-  /// number, or -1. A state that is not finite is passed over.
+  /// number, or -1. A state that is not finite, or over a hundred times as large as usual, is passed over.
   int update(Model& model) {
     const int units = recurrent_.columns;
     const auto h = model.state();
     if (model.parameters().size() != parameters_) {
       fail("the model has another number of parameters than the one this was made for");
     }
-    if (!all_finite(h.data(), units)) {
+    if (!all_finite(h.data(), units) || !is_usual(h)) {
       return -1;
     }
     const Scalar gain = static_cast<Scalar>(1 - options_.decay);
@@ -117,6 +127,7 @@ class DormantUnits {
     visit("random", self.random_);
     visit("due", self.due_);
     visit("replaced", self.replaced_);
+    visit("usual", self.usual_);
   }
 
   /// Whether the state is one that could have come about.
@@ -145,17 +156,25 @@ class DormantUnits {
          name);
   }
 
-  static Options checked(Options options) {
-    if (!is_finite(options.rate) || options.rate < 0 || options.rate > 1) {
-      fail("the rate of replacement is " + std::to_string(options.rate) + ", expected 0 to 1");
+  /// Whether a state is of a size that it has been of late; begins anew if the first states were not.
+  template <class State>
+  bool is_usual(const State& h) {
+    double size = 0;
+    for (int i = 0; i < recurrent_.columns; ++i) {
+      size = (std::max)(size, std::abs(static_cast<double>(h(i))));
     }
-    if (!is_finite(options.decay) || options.decay < 0 || options.decay >= 1) {
-      fail("the decay of the utility is " + std::to_string(options.decay) + ", expected 0 to less than 1");
+    const double bounded = usual_.add(size, usual_.times_median(100));
+    if (usual_.began_wrong(usual_.times_median(1000))) {
+      for (int i = 0; i < recurrent_.columns; ++i) {
+        begin(i);
+      }
     }
-    if (options.maturity < 0) {
-      fail("the maturity is " + std::to_string(options.maturity) + " samples, expected at least 0");
-    }
-    return options;
+    return size <= bounded;
+  }
+
+  void begin(int unit) {
+    utility_.data()[unit] = mean_.data()[unit] = grown_.data()[unit] = 0;
+    age_.data()[unit] = 0;
   }
 
   template <class M>
@@ -187,8 +206,7 @@ class DormantUnits {
         set(model, own, unit, row, Scalar(0));
       }
     }
-    utility_.data()[unit] = mean_.data()[unit] = grown_.data()[unit] = 0;
-    age_.data()[unit] = 0;
+    begin(unit);
     ++replaced_;
   }
 
@@ -210,6 +228,7 @@ class DormantUnits {
   int parameters_;
   double due_ = 0;
   std::int64_t replaced_ = 0;
+  UsualValues<16> usual_;  ///< of the largest activity of a step
   Storage<Scalar, padded<Scalar>(Model::Parameters)> fresh_;
   Storage<Scalar, Units> utility_, mean_, grown_;  // grown: 1 − decayᵃᵍᵉ
   Storage<std::int64_t, Units> age_;

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/kind.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 
 #include <cstdint>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -34,16 +35,21 @@ void advance_reaction(Reaction& reaction, M& model) {
 template <DriftDetector D, class Reaction>
 class OnDrift {
  public:
+  static constexpr const char* kind = "OnDrift";
+  using KindParts = Types<D, Reaction>;
+
   /// Around copies of both.
   OnDrift(const D& detector, const Reaction& reaction) : detector_(detector), reaction_(reaction) {}
 
   /// Shows the detector the newest value, usually the loss; true if a change is found, after the reaction. A
-  /// value that is not finite, as the loss of a sample without a label, is passed over.
+  /// value that is not finite, as the loss of a sample without a label, is passed over; one that the detector
+  /// refuses changes nothing.
   template <class M>
   requires ReactionOf<Reaction, M>
   bool update(M& model, double value) {
+    const bool found = detector_.update(value);
     advance_reaction(reaction_, model);
-    if (!detector_.update(value)) {
+    if (!found) {
       return false;
     }
     ++changes_;
@@ -83,19 +89,22 @@ class OnDrift {
 struct RaiseLearningRateOptions {
   double factor = 4;  ///< on the learning rate
   int samples = 500;  ///< how long
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("factor", factor, between(0, 1e6));
+    check_setting("samples", samples, at_least(1));
+  }
 };
 
 /// A reaction: the model learns faster for a while. A change within that time prolongs it; at its end the
 /// learning rate is again what it was before, whatever was made of it meanwhile.
 class RaiseLearningRate {
  public:
+  static constexpr const char* kind = "RaiseLearningRate";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit RaiseLearningRate(RaiseLearningRateOptions options = {}) : options_(options) {
-    check_between("the factor on the learning rate", options.factor, 0, 1e6);
-    if (options.samples < 1) {
-      fail("the number of samples is " + std::to_string(options.samples) + ", expected at least 1");
-    }
-  }
+  explicit RaiseLearningRate(RaiseLearningRateOptions options = {}) : options_((options.check(), options)) {}
 
   /// Reacts.
   template <class M>
@@ -132,6 +141,8 @@ class RaiseLearningRate {
 
 /// A reaction: the optimizer begins anew, without what it remembers of the gradients of the past.
 struct ResetMoments {
+  static constexpr const char* kind = "ResetMoments";
+
   /// Reacts.
   template <class M>
   void operator()(M& model) const {
@@ -141,6 +152,8 @@ struct ResetMoments {
 
 /// A reaction: a `Shadowed` model begins to teach a second one.
 struct BeginShadow {
+  static constexpr const char* kind = "BeginShadow";
+
   /// Reacts.
   template <class M>
   void operator()(M& model) const {
@@ -152,6 +165,9 @@ struct BeginShadow {
 template <class... Reactions>
 class InTurn {
  public:
+  static constexpr const char* kind = "InTurn";
+  using KindParts = Types<Reactions...>;
+
   /// Around copies of the reactions.
   explicit InTurn(const Reactions&... reactions) : reactions_(reactions...) {}
 

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <eddy/core/error.hpp>
-#include <eddy/core/finite.hpp>
-
 #include <concepts>
-#include <string>
 
 namespace eddy {
 
@@ -23,14 +19,6 @@ enum class Change { up, down, any };
 /// Whether a step of the mean from `before` to `after` counts.
 constexpr bool counts(Change change, double before, double after) {
   return change == Change::any || (change == Change::up ? after > before : after < before);
-}
-
-/// Refuses a setting that is not within bounds, themselves excluded.
-inline void check_between(const char* what, double value, double low, double high) {
-  if (!is_finite(value) || value <= low || value >= high) {
-    fail(std::string(what) + " is " + std::to_string(value) + ", expected between " + std::to_string(low) +
-         " and " + std::to_string(high));
-  }
 }
 
 }  // namespace eddy

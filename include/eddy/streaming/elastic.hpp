@@ -3,10 +3,12 @@
 #include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
 #include <eddy/core/sample.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
+#include <eddy/streaming/usual_values.hpp>
 
+#include <algorithm>
 #include <cstdint>
-#include <string>
 
 namespace eddy {
 
@@ -22,9 +24,7 @@ void pull_towards(Parameters&& parameters, const Anchor& anchor, double strength
   if (parameters.size() != anchor.size()) {
     fail_size("the anchor", static_cast<long>(anchor.size()), static_cast<long>(parameters.size()));
   }
-  if (!is_finite(strength) || strength < 0 || strength > 1) {
-    fail("the strength of a pull is " + std::to_string(strength) + ", expected 0 to 1");
-  }
+  check_setting("strength", strength, from_to(0, 1));
   for (Index i = 0; i < anchor.size(); ++i) {
     if (is_finite(anchor(i))) {
       parameters(i) += static_cast<Scalar>(strength) * (anchor(i) - parameters(i));
@@ -36,6 +36,12 @@ void pull_towards(Parameters&& parameters, const Anchor& anchor, double strength
 struct ElasticOptions {
   double strength = 1;  ///< of the pull on a weight of mean importance, per call, at least 0
   double keep = 0.9;    ///< what is left of the importance for earlier tasks with each new one, 0 to 1
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("strength", strength, from_to(0, 1e30));
+    check_setting("keep", keep, from_to(0, 1));
+  }
 };
 
 /// Keeps the weights that earlier tasks need from moving: online elastic weight consolidation (Schwarz et al.
@@ -46,7 +52,9 @@ struct ElasticOptions {
 ///   w ← w + s F / (1 + s F) (anchor − w), the proximal step of ½ s F (w − anchor)², stable at any strength s
 ///
 /// F is brought to a mean of 1 a task, so that `strength` does not depend on the scale of the loss. It takes
-/// gradients of single samples: without rehearsal and with a stride of 1 those of `gradient()` are.
+/// gradients of single samples: without rehearsal and with a stride of 1 those of `gradient()` are. One whose
+/// square is over 30 times the usual one counts as that, so that a wild sample does not decide what is
+/// important.
 ///
 ///   model.partial_fit(x, y);
 ///   elastic.observe(model.gradient());
@@ -56,6 +64,8 @@ struct ElasticOptions {
 template <class Scalar = float, int Size = Dynamic>
 class ElasticWeights {
  public:
+  static constexpr const char* kind = "ElasticWeights";
+
   /// Size by the type.
   explicit ElasticWeights(ElasticOptions options = {}) requires(Size != Dynamic)
       : ElasticWeights(Size, options) {}
@@ -63,7 +73,7 @@ class ElasticWeights {
   /// Allocates where the size is known at run time only. Throws if a setting is out of range.
   explicit ElasticWeights(int size, ElasticOptions options = {})
       : size_((check_fixed<Size>("the number of parameters", size), size)),
-        options_(checked(options)),
+        options_((options.check(), options)),
         anchor_(size_),
         importance_(size_),
         squares_(size_) {}
@@ -72,15 +82,23 @@ class ElasticWeights {
   template <EigenExpression G>
   bool observe(const G& gradient) {
     check_size<Size>("the gradient", gradient, size_);
+    double size = 0;
     for (int i = 0; i < size_; ++i) {
       if (!is_finite(gradient(i) * gradient(i))) {
         return false;
       }
+      size += static_cast<double>(gradient(i) * gradient(i));
+    }
+    const double bounded = usual_.add(size, usual_.times_median(30));
+    if (usual_.began_wrong(usual_.times_median(1000))) {
+      std::fill_n(squares_.data(), size_, Scalar(0));
+      observed_ = 0;
     }
     ++observed_;
-    const Scalar share = Scalar(1) / static_cast<Scalar>(observed_);
+    const Scalar share = Scalar(1) / static_cast<Scalar>(observed_),
+                 counts = bounded < size ? static_cast<Scalar>(bounded / size) : Scalar(1);
     for (int i = 0; i < size_; ++i) {
-      squares_.data()[i] += share * (gradient(i) * gradient(i) - squares_.data()[i]);
+      squares_.data()[i] += share * (counts * (gradient(i) * gradient(i)) - squares_.data()[i]);
     }
     return true;
   }
@@ -107,6 +125,7 @@ class ElasticWeights {
       squares_.data()[i] = 0;
     }
     observed_ = 0;
+    usual_.reset();
     return true;
   }
 
@@ -117,8 +136,9 @@ class ElasticWeights {
     check_size<Size>("the vector of parameters", parameters, size_);
     const Scalar strength = static_cast<Scalar>(options_.strength);
     for (int i = 0; i < size_; ++i) {
-      const Scalar s = strength * importance_.data()[i];
-      parameters(i) += s / (1 + s) * (anchor_.data()[i] - parameters(i));
+      const Scalar s = strength * importance_.data()[i],
+                   part = s > 1 ? 1 / (1 + 1 / s) : s / (1 + s);  // s may be infinite
+      parameters(i) += part * (anchor_.data()[i] - parameters(i));
     }
   }
 
@@ -135,25 +155,17 @@ class ElasticWeights {
     visit("anchor", self.anchor_);
     visit("importance", self.importance_);
     visit("squares", self.squares_);
+    visit("usual", self.usual_);
   }
 
   /// Whether the state is one that could have come about.
   bool state_is_valid() const { return is_count(observed_); }
 
  private:
-  static ElasticOptions checked(ElasticOptions options) {
-    if (!is_finite(options.strength) || options.strength < 0) {
-      fail("the strength of a pull is " + std::to_string(options.strength) + ", expected at least 0");
-    }
-    if (!is_finite(options.keep) || options.keep < 0 || options.keep > 1) {
-      fail("`keep` is " + std::to_string(options.keep) + ", expected 0 to 1");
-    }
-    return options;
-  }
-
   int size_;
   ElasticOptions options_;
   std::int64_t observed_ = 0;
+  UsualValues<16> usual_;  ///< of the squared norms of gradients
   Storage<Scalar, Size> anchor_, importance_, squares_;
 };
 

@@ -12,6 +12,8 @@ namespace eddy {
 template <int Classes = Dynamic>
 class Agreement {
  public:
+  static constexpr const char* kind = "Agreement";
+
   /// For so many classes, none seen yet.
   explicit Agreement(int classes)
       : classes_((check_fixed<Classes>("the number of classes", classes), classes)),
@@ -92,6 +94,13 @@ template <int Classes>
 struct KappaOptions {
   int classes = fixed_or(Classes, 2);  ///< how many there are
   double forgetting = 0;  ///< each pair weighs 1 − `forgetting` times what the next one weighs; 0: all alike
+
+  /// Throws unless all are in range, and the number of classes is what the type fixes.
+  void check() const {
+    check_fixed<Classes>("classes", classes);
+    check_setting("classes", classes, at_least(1));
+    check_setting("forgetting", forgetting, from_below(0, 1));
+  }
 };
 
 /// Cohen's kappa (1960, doi:10.1177/001316446002000104) over all pairs so far: κ = (p − e) / (1 − e), where p
@@ -100,12 +109,12 @@ struct KappaOptions {
 template <int Classes = Dynamic>
 class Kappa {
  public:
+  static constexpr const char* kind = "Kappa";
+
   /// Allocates where the number of classes is known at run time only. Throws `std::invalid_argument` if a
   /// setting is out of range.
   explicit Kappa(KappaOptions<Classes> options = {})
-      : forgetting_(options.forgetting), agreement_(options.classes) {
-    MetricOptions{forgetting_}.check();
-  }
+      : forgetting_((options.check(), options.forgetting)), agreement_(options.classes) {}
 
   /// A prediction is a class, or a vector with a score for each, of which the first of the highest counts;
   /// one with a score that is not finite is skipped and counted. Throws if one of the two is no class. With
@@ -158,6 +167,8 @@ class Kappa {
 template <int Classes, int Length>
 class Rolling<Kappa<Classes>, Length> {
  public:
+  static constexpr const char* kind = "Rolling<Kappa>";
+
   /// Sizes by the type.
   Rolling() requires(Classes != Dynamic && Length != Dynamic) : Rolling(Length, Classes) {}
 

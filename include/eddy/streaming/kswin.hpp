@@ -1,13 +1,13 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/streaming/drift_detector.hpp>
 #include <eddy/streaming/ordered_window.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace eddy {
@@ -22,16 +22,23 @@ struct KswinOptions {
 
   /// Throws unless all are in range, and the sizes are what the type fixes.
   void check() const {
-    check_fixed<Window>("the window", window);
-    check_fixed<Recent>("the number of recent values", recent);
-    check_between("the confidence", confidence, 0, 1);
-    if (recent >= window) {
-      fail("the recent values are " + std::to_string(recent) + ", expected fewer than the window, " +
-           std::to_string(window));
+    check_fixed<Window>("window", window);
+    check_fixed<Recent>("recent", recent);
+    check_setting("window", window, at_least(2));
+    check_setting("recent", recent, from_below(1, window));
+    check_setting("confidence", confidence, between(0, 1));
+    check_setting("every", every, at_least(1));
+    if (allowed() >= 1) {
+      const double least = -0.5 * std::log(confidence / 2);
+      fail("no change can be found: with confidence ", confidence, ", window is ", window, " and recent ",
+           recent, ", expected that 1 / recent + 1 / (window - recent) is less than ", 1 / least,
+           ", as with window ", 2 * std::floor(2 * least) + 2, " and recent ", std::floor(2 * least) + 1);
     }
-    if (every < 1) {
-      fail("the number of values between tests is " + std::to_string(every) + ", expected at least 1");
-    }
+  }
+
+  /// The distance from which on two distributions differ.
+  double allowed() const {
+    return std::sqrt(-0.5 * std::log(confidence / 2) * (1.0 / recent + 1.0 / (window - recent)));
   }
 };
 
@@ -49,6 +56,7 @@ class Kswin {
   static constexpr int Older = Window == Dynamic || Recent == Dynamic ? Dynamic : Window - Recent;
 
  public:
+  static constexpr const char* kind = "Kswin";
   using Options = KswinOptions<Window, Recent>;
 
   /// Allocates where sizes are known at run time only. Throws `std::invalid_argument` if a setting is out of
@@ -72,7 +80,7 @@ class Kswin {
     slot = value;
     recent_.insert(value);
     ++count_;
-    if (older_.size() < older_.length() || count_ % options_.every != 0 || distance() <= allowed()) {
+    if (older_.size() < older_.length() || count_ % options_.every != 0 || distance() <= options_.allowed()) {
       return false;
     }
     older_.reset();
@@ -120,11 +128,6 @@ class Kswin {
   }
 
  private:
-  double allowed() const {
-    return std::sqrt(-0.5 * std::log(options_.confidence / 2) *
-                     (1.0 / options_.recent + 1.0 / older_.length()));
-  }
-
   Options options_;
   Storage<double, Recent> newest_;  ///< a ring, in the order in which they came
   OrderedNumbers<Recent> recent_;

@@ -2,12 +2,13 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/core/sample.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 
 #include <concepts>
 #include <cstdint>
-#include <string>
 
 namespace eddy {
 
@@ -66,11 +67,7 @@ struct MetricOptions {
   double forgetting = 0;  ///< each pair weighs 1 − `forgetting` times what the next one weighs; 0: all alike
 
   /// Throws unless 0 ≤ forgetting < 1.
-  void check() const {
-    if (!is_finite(forgetting) || forgetting < 0 || forgetting >= 1) {
-      fail("forgetting is " + std::to_string(forgetting) + ", expected 0 to less than 1");
-    }
-  }
+  void check() const { check_setting("forgetting", forgetting, from_below(0, 1)); }
 };
 
 /// A measure of predictions against what came, over all pairs so far: prequential, if each prediction was
@@ -78,10 +75,14 @@ struct MetricOptions {
 /// also tell why to forget).
 ///
 /// Truth and prediction are numbers or vectors of any scalar type, which are added value by value. A pair
-/// that is not finite, or that the metric is not defined for, is skipped and counted.
+/// that is not finite, or that the metric is not defined for, is skipped and counted; so is one whose error
+/// is so large that a sum of such would not be finite.
 template <MetricSummary S>
 class Metric {
  public:
+  static constexpr const char* kind = "Metric";
+  using KindParts = Types<S>;
+
   /// What is kept of the samples.
   using Summary = S;
 
@@ -140,6 +141,9 @@ class Rolling {
   using S = typename M::Summary;
 
  public:
+  static constexpr const char* kind = "Rolling";
+  using KindParts = Types<M>;
+
   /// A length by the type.
   Rolling() requires(Length != Dynamic) : Rolling(Length) {}
 

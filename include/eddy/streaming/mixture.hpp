@@ -2,6 +2,7 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/history.hpp>
+#include <eddy/core/kind.hpp>
 #include <eddy/streaming/exponential_weights.hpp>
 #include <eddy/streaming/learner.hpp>
 
@@ -9,7 +10,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -18,6 +18,8 @@ namespace eddy {
 /// Mixes predicted values; the loss of an expert is its mean absolute error over the outputs that have a
 /// label.
 struct BlendValues {
+  static constexpr const char* kind = "BlendValues";
+
   /// Turns an expert's outputs into what is mixed.
   template <class Scalar>
   static void prepare(Scalar*, int) {}
@@ -52,6 +54,8 @@ struct BlendValues {
 /// Mixes the probabilities of classes, which are the softmax of each expert's outputs; a label is a class
 /// index. The loss of an expert is −ln of the probability that it gave to the class.
 struct BlendProbabilities {
+  static constexpr const char* kind = "BlendProbabilities";
+
   /// Turns an expert's outputs into what is mixed.
   template <class Scalar>
   static void prepare(Scalar* logits, int classes) {
@@ -70,7 +74,7 @@ struct BlendProbabilities {
   static void check(Y y, int classes) {
     static_assert(std::is_integral_v<Y>, "the label of a mixture of classes is a class index");
     if (y < Y{0} || static_cast<std::uint64_t>(y) >= static_cast<std::uint64_t>(classes)) {
-      fail("the class index is " + std::to_string(y) + ", expected 0 to " + std::to_string(classes - 1));
+      fail("the class index is ", y, ", expected 0 to ", classes - 1);
     }
   }
 
@@ -86,7 +90,8 @@ struct BlendProbabilities {
 /// itself.
 ///
 /// All see the same samples and labels, and each learns in its own way: cost and memory are those of all
-/// together. A learner whose prediction is not finite is left out of that sample. With k copies of one model
+/// together. A learner whose prediction is not finite is left out of that sample, and has no weight until it
+/// has a finite loss again: the mixture is finite as long as one of them is. With k copies of one model
 /// at k learning rates nobody has to tune: `eddy::Mixture(a, b, c)`. For classes, `ClassMixture`, whose
 /// prediction is a probability for each.
 ///
@@ -96,6 +101,8 @@ class BasicMixture {
   static constexpr int Experts = 1 + static_cast<int>(sizeof...(Others));
 
  public:
+  static constexpr const char* kind = "Mixture";
+  using KindParts = Types<Blend>;
   using Scalar = typename First::Scalar;
   static_assert((std::is_same_v<Scalar, typename Others::Scalar> && ...),
                 "all learners of a mixture share one scalar type");
@@ -116,7 +123,7 @@ class BasicMixture {
   explicit BasicMixture(Options options, First first = {}, Others... others)
       : models_(std::move(first), std::move(others)...),
         weights_(options),
-        predictions_((check_models(), (Experts + 1) * outputs()), window()),
+        predictions_((check_models(), multiply(Experts + 1, outputs())), window()),
         scratch_(Index{Experts + 1} * outputs()) {
     for_each_model([&](int expert, const auto& model) { ahead_.data()[expert] = model.time(); });
   }
@@ -183,7 +190,7 @@ class BasicMixture {
   VectorView<const Scalar, Outputs> prediction() const { return mixed(predictions_.column(time())); }
   Time time() const { return predictions_.time(); }
 
-  /// How much each model counts at present; positive, with sum 1.
+  /// How much each model counts at present; at least 0, with sum 1.
   VectorView<const Scalar, Experts> weights() const { return weights_.weights(); }
 
   /// The model at position N.
@@ -231,9 +238,8 @@ class BasicMixture {
   void check_models() const {
     for_each_model([&](int, const auto& model) {
       if (model.inputs() != inputs() || model.outputs() != outputs()) {
-        fail("a model of the mixture has " + std::to_string(model.inputs()) + " inputs and " +
-             std::to_string(model.outputs()) + " outputs, expected " + std::to_string(inputs()) + " and " +
-             std::to_string(outputs()) + " as of the first");
+        fail("a model of the mixture has ", model.inputs(), " inputs and ", model.outputs(),
+             " outputs, expected ", inputs(), " and ", outputs(), " as of the first");
       }
     });
   }
@@ -254,20 +260,24 @@ class BasicMixture {
   /// Writes the mean of the experts' predictions by their weights behind them.
   void mix(Scalar* predictions) const {
     Scalar* const mixed = predictions + Experts * outputs();
+    const auto has_one = [&](int expert) { return all_finite(predictions + expert * outputs(), outputs()); };
     std::fill_n(mixed, outputs(), Scalar(0));
     Scalar sum = 0;
     for (int expert = 0; expert < Experts; ++expert) {
-      const Scalar* const own = predictions + expert * outputs();
-      if (all_finite(own, outputs())) {
-        const Scalar weight = weights_.weights()(expert);
-        sum += weight;
+      sum += has_one(expert) ? weights_.weights()(expert) : Scalar(0);
+    }
+    for (int expert = 0; expert < Experts && sum > 0; ++expert) {
+      if (const Scalar weight = weights_.weights()(expert); weight > 0 && has_one(expert)) {
         for (int i = 0; i < outputs(); ++i) {
-          mixed[i] += weight * own[i];
+          mixed[i] += weight / sum * predictions[expert * outputs() + i];
         }
       }
     }
-    for (int i = 0; i < outputs(); ++i) {
-      mixed[i] = sum > 0 ? mixed[i] / sum : not_a_number<Scalar>;
+    if (!(sum > 0) || !all_finite(mixed, outputs())) {  // none of those that count predicts
+      const int best = weights_.best(has_one);
+      for (int i = 0; i < outputs(); ++i) {
+        mixed[i] = best < 0 ? not_a_number<Scalar> : predictions[best * outputs() + i];
+      }
     }
   }
 

@@ -91,6 +91,10 @@ class OrderedWindow {
   double operator[](int rank) const { return ordered_[rank]; }
   /// Its numbers, from the least to the largest.
   const OrderedNumbers<Length>& ordered() const { return ordered_; }
+  /// One of its numbers by when it came: 0 is the newest.
+  double newest(int back) const { return ring_.data()[(count_ - 1 - back) % length()]; }
+  /// How many numbers have come, those that have left included.
+  std::int64_t count() const { return count_; }
 
   /// Takes a finite number in; the oldest leaves.
   void add(double number) {

@@ -17,6 +17,7 @@ namespace eddy {
 template <class Scalar>
 class PastLabels {
  public:
+  static constexpr const char* kind = "PastLabels";
   using Time = std::int64_t;
 
   /// Throws if the length is below 1.

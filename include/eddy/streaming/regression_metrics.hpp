@@ -1,15 +1,21 @@
 #pragma once
 
+#include <eddy/core/kind.hpp>
 #include <eddy/streaming/metric.hpp>
 
 #include <cmath>
 
 namespace eddy {
 
+/// Whether sums of such a number, or of one so much smaller, stay finite, as many as there may be.
+inline bool can_be_summed(double value) { return is_finite(value) && std::abs(value) <= 1e280; }
+
 /// The mean of one number a pair, which most metrics are: `Term::of(truth, prediction)`, NaN where the metric
 /// is not defined; `Term::value(mean)` makes the metric of the mean.
 template <class Term>
 struct MeanOf {
+  static constexpr const char* kind = "MeanOf";
+  using KindParts = Types<Term>;
   double weight = 0, sum = 0;
 
   template <class Truth, class Prediction>
@@ -18,7 +24,7 @@ struct MeanOf {
   }
   {
     const double term = Term::of(truth, prediction);
-    return is_finite(term) ? MeanOf{1, term} : MeanOf{};
+    return can_be_summed(term) ? MeanOf{1, term} : MeanOf{};
   }
   void merge(const MeanOf& other) {
     weight += other.weight;
@@ -40,18 +46,21 @@ struct MeanOf {
 
 /// |y − p|.
 struct AbsoluteError {
+  static constexpr const char* kind = "AbsoluteError";
   static double of(double truth, double prediction) { return std::abs(truth - prediction); }
   static double value(double mean) { return mean; }
 };
 
 /// (y − p)², of whose mean the root is taken.
 struct RootSquaredError {
+  static constexpr const char* kind = "RootSquaredError";
   static double of(double truth, double prediction) { return (truth - prediction) * (truth - prediction); }
   static double value(double mean) { return std::sqrt(mean); }
 };
 
 /// |y − p| / |y|; not defined for y = 0.
 struct RelativeError {
+  static constexpr const char* kind = "RelativeError";
   static double of(double truth, double prediction) {
     return truth == 0 ? not_a_number<double> : std::abs((truth - prediction) / truth);
   }
@@ -60,6 +69,7 @@ struct RelativeError {
 
 /// 2 |y − p| / (|y| + |p|), from 0 to 2; 0 if both are 0.
 struct SymmetricRelativeError {
+  static constexpr const char* kind = "SymmetricRelativeError";
   static double of(double truth, double prediction) {
     const double size = std::abs(truth) + std::abs(prediction);
     return size == 0 ? 0 : 2 * std::abs(truth - prediction) / size;
@@ -72,11 +82,14 @@ struct SymmetricRelativeError {
 /// deviation)` makes the metric of the two means; NaN while the truth has not varied.
 template <class Term>
 struct ErrorBesideSpread {
+  static constexpr const char* kind = "ErrorBesideSpread";
+  using KindParts = Types<Term>;
   double weight = 0, mean = 0, deviation = 0, error = 0;
 
   static ErrorBesideSpread of(double truth, double prediction) {
     const double squared = (truth - prediction) * (truth - prediction);
-    return is_finite(squared) ? ErrorBesideSpread{1, truth, 0, squared} : ErrorBesideSpread{};
+    return can_be_summed(squared) && can_be_summed(truth * truth) ? ErrorBesideSpread{1, truth, 0, squared}
+                                                                  : ErrorBesideSpread{};
   }
   void merge(const ErrorBesideSpread& other) {
     const double both = weight + other.weight;
@@ -110,11 +123,13 @@ struct ErrorBesideSpread {
 
 /// √(error / spread).
 struct ErrorOverSpread {
+  static constexpr const char* kind = "ErrorOverSpread";
   static double value(double error, double spread) { return std::sqrt(error / spread); }
 };
 
 /// 1 − error / spread.
 struct ExplainedSpread {
+  static constexpr const char* kind = "ExplainedSpread";
   static double value(double error, double spread) { return 1 - error / spread; }
 };
 

@@ -16,10 +16,14 @@ void check_rehearsal(int replays, int capacity) {
   if (replays < 0) {
     fail("the number of replays is ", replays, ", expected at least 0");
   }
+  if (replays > largest_count) {
+    fail("the number of replays is ", replays, ", expected at most ", largest_count);
+  }
 }
 
 /// Learns from each sample once, when it comes.
 struct NoRehearsal {
+  static constexpr const char* kind = "NoRehearsal";
   static constexpr int Capacity = 0;
   /// No window is rehearsed.
   static constexpr int replays = 0;
@@ -31,6 +35,7 @@ struct NoRehearsal {
 /// each past window is in it with the same probability.
 template <int Capacity_>
 struct ReservoirRehearsal {
+  static constexpr const char* kind = "ReservoirRehearsal";
   static constexpr int Capacity = Capacity_;
 
   int replays = 2;                         ///< windows rehearsed beside each update; 0 switches rehearsal off
@@ -52,6 +57,7 @@ struct ReservoirRehearsal {
 /// Keeps the most recent windows.
 template <int Capacity_>
 struct RecentRehearsal {
+  static constexpr const char* kind = "RecentRehearsal";
   static constexpr int Capacity = Capacity_;
 
   int replays = 2;                         ///< windows rehearsed beside each update; 0 switches rehearsal off

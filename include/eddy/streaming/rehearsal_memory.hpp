@@ -37,8 +37,8 @@ class KeptWindows {
         inputs_(sizes.inputs),
         window_(credit.window),
         labels_(2 * targets),
-        size_(state_ + inputs_ * window_ + labels_ * credit.stride),
-        windows_(Index{capacity_} * size_),
+        size_(state_ + Index{inputs_} * window_ + Index{labels_} * credit.stride),
+        windows_(capacity_, size_),
         steps_(capacity_) {}
 
   /// How many windows there are to draw from.
@@ -49,7 +49,7 @@ class KeptWindows {
     return static_cast<int>(random.below(static_cast<std::uint64_t>(size())));
   }
 
-  View<const Scalar> window(int index) const { return view(windows_.data() + Index{index} * size_); }
+  View<const Scalar> window(int index) const { return view(windows_.data() + index * size_); }
   int steps(int index) const { return steps_.data()[index]; }
 
   /// Begins anew: nothing has been seen.
@@ -85,12 +85,17 @@ class KeptWindows {
  private:
   template <class Memory>
   View<Memory> view(Memory* memory) const {
-    return {memory, memory + state_, memory + state_ + inputs_ * window_, inputs_, labels_};
+    return {memory, memory + state_, memory + state_ + Index{inputs_} * window_, inputs_, labels_};
   }
 
-  int capacity_, state_, inputs_, window_, labels_, size_;
+  /// Whether all windows lie in the object; of a model that was moved from, others are gone, and none is kept.
+  static constexpr bool inside = multiply(Size, Policy::Capacity) != Dynamic;
+
+  SizeBeside<inside> capacity_;
+  int state_, inputs_, window_, labels_;
+  Index size_;
   Storage<Scalar, multiply(Size, Policy::Capacity)> windows_;
-  Storage<int, multiply(Size, Policy::Capacity) == Dynamic ? Dynamic : Policy::Capacity> steps_;
+  Storage<int, inside ? Policy::Capacity : Dynamic> steps_;
   std::int64_t seen_ = 0;
 };
 

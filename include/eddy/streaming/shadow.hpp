@@ -2,11 +2,13 @@
 
 #include <eddy/core/count.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/streaming/learner.hpp>
+#include <eddy/streaming/usual_values.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <utility>
 
 namespace eddy {
@@ -20,25 +22,25 @@ struct ShadowOptions {
 
   /// Throws unless all are in range.
   void check() const {
-    if (!is_finite(forgetting) || forgetting <= 0 || forgetting >= 1 || !is_finite(margin) || margin < 0 ||
-        margin >= 1 || least < 1 || most < least) {
-      fail("a shadow has forgetting " + std::to_string(forgetting) + ", margin " + std::to_string(margin) +
-           ", and " + std::to_string(least) + " to " + std::to_string(most) +
-           " labels: expected a forgetting between 0 and 1, a margin from 0 to below 1, 1 ≤ least ≤ most");
-    }
+    check_setting("forgetting", forgetting, between(0, 1));
+    check_setting("margin", margin, from_below(0, 1));
+    check_setting("least", least, at_least(1));
+    check_setting("most", most, at_least(least));
   }
 };
 
 /// A model, and at times a second one that begins anew and learns from the latest regime only:
 /// `begin_shadow()`, as a reaction to drift `BeginShadow`, starts it. Both learn, side by side; the one whose
 /// recent losses are lower predicts, and they change places as often as that changes. So what was learned is
-/// given up only for something better, and not at once.
+/// given up only for something better, and not at once. A loss counts as `UsualValues` bounds it, so that one
+/// wild label does not decide.
 ///
 /// A learner like the model itself. While there is a shadow, a sample costs twice as much. Takes the memory
 /// of three models: the third is the one that a shadow begins as.
 template <Learner M>
 class Shadowed {
  public:
+  static constexpr const char* kind = "Shadowed";
   using Scalar = typename M::Scalar;
   using Time = std::int64_t;
   /// What is shadowed.
@@ -80,8 +82,11 @@ class Shadowed {
   /// Returns the loss of the model that predicted.
   template <class X, class Y>
   requires(!std::is_same_v<X, At>) Scalar partial_fit(const X& x, const Y& y) {
-    step(x);
-    return partial_fit(at(time()), y);
+    const Scalar loss = static_cast<Scalar>(model().partial_fit(x, y));  // throws before anything changes
+    if (has_shadow_) {
+      compare(loss, static_cast<Scalar>(shadow().partial_fit(x, y)));
+    }
+    return loss;
   }
   /// Learns from the label of the newest step.
   template <class Y>
@@ -112,6 +117,7 @@ class Shadowed {
     has_shadow_ = true;
     labels_ = compared_ = 0;
     model_loss_ = shadow_loss_ = 0;
+    usual_.reset();
   }
 
   /// Whether another model learns beside the one in charge.
@@ -142,6 +148,7 @@ class Shadowed {
     visit("swaps", self.swaps_);
     visit("model_loss", self.model_loss_);
     visit("shadow_loss", self.shadow_loss_);
+    visit("usual", self.usual_);
   }
 
   /// Whether the state is one that could have come about.
@@ -159,9 +166,14 @@ class Shadowed {
     }
     ++labels_;
     ++compared_;
+    const double own = static_cast<double>(loss), other = static_cast<double>(shadow_loss),
+                 most = usual_.add((std::max)(own, other));
+    if (usual_.began_wrong()) {
+      model_loss_ = shadow_loss_ = 0;
+    }
     // Both means start from 0, and are too small by the same factor.
-    model_loss_ += options_.forgetting * (static_cast<double>(loss) - model_loss_);
-    shadow_loss_ += options_.forgetting * (static_cast<double>(shadow_loss) - shadow_loss_);
+    model_loss_ += options_.forgetting * ((std::min)(own, most) - model_loss_);
+    shadow_loss_ += options_.forgetting * ((std::min)(other, most) - shadow_loss_);
     if (compared_ >= options_.least && model_loss_ - shadow_loss_ > options_.margin * std::abs(model_loss_)) {
       in_charge_ = 1 - in_charge_;
       std::swap(model_loss_, shadow_loss_);
@@ -180,6 +192,7 @@ class Shadowed {
   std::int64_t labels_ = 0, compared_ = 0;  ///< since the shadow began, and since the two changed places
   std::int64_t swaps_ = 0;
   double model_loss_ = 0, shadow_loss_ = 0;
+  UsualValues<> usual_;  ///< of the larger of two losses
 };
 
 }  // namespace eddy

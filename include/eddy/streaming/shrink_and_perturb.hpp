@@ -1,12 +1,11 @@
 #pragma once
 
-#include <eddy/core/finite.hpp>
 #include <eddy/core/flat_model.hpp>
 #include <eddy/core/random.hpp>
+#include <eddy/core/setting.hpp>
 #include <eddy/core/storage.hpp>
 
 #include <cstdint>
-#include <string>
 
 namespace eddy {
 
@@ -15,6 +14,12 @@ struct ShrinkAndPerturbOptions {
   double shrink = 0.5;     ///< λ, 0 to 1
   double perturb = 0.5;    ///< p, 0 to 1
   std::uint64_t seed = 1;  ///< of the fresh weights
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("shrink", shrink, from_to(0, 1));
+    check_setting("perturb", perturb, from_to(0, 1));
+  }
 };
 
 /// Gives a network back its ability to learn when its task has changed, and keeps some of what it knows (Ash
@@ -29,11 +34,12 @@ class ShrinkAndPerturb {
   using Scalar = typename Model::Scalar;
 
  public:
+  static constexpr const char* kind = "ShrinkAndPerturb";
   using Options = ShrinkAndPerturbOptions;
 
   /// Allocates where the sizes of the model are known at run time only. Throws if a setting is out of range.
   explicit ShrinkAndPerturb(const Model& model, Options options = {})
-      : options_(checked(options)),
+      : options_((options.check(), options)),
         random_(~options.seed),  // other weights than those a model of the same seed began with
         fresh_(padded<Scalar>(static_cast<int>(model.parameters().size()))) {}
 
@@ -58,15 +64,6 @@ class ShrinkAndPerturb {
   }
 
  private:
-  static Options checked(Options options) {
-    for (const double value : {options.shrink, options.perturb}) {
-      if (!is_finite(value) || value < 0 || value > 1) {
-        fail("a factor of shrink and perturb is " + std::to_string(value) + ", expected 0 to 1");
-      }
-    }
-    return options;
-  }
-
   Options options_;
   Random random_;
   Storage<Scalar, padded<Scalar>(Model::Parameters)> fresh_;

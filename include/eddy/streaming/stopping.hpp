@@ -1,38 +1,36 @@
 #pragma once
 
 #include <eddy/core/count.hpp>
-#include <eddy/core/error.hpp>
 #include <eddy/core/finite.hpp>
+#include <eddy/core/kind.hpp>
+#include <eddy/core/setting.hpp>
+#include <eddy/streaming/usual_values.hpp>
 
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
-#include <string>
 #include <tuple>
 
 namespace eddy {
 
 /// When to stop learning: `update(error)` takes the error of the newest sample, or of the newest evaluation,
 /// and is true once it is time, and from then on. `reset()` begins anew. An error that is not finite counts
-/// as a sample, and says nothing else.
+/// as a sample, and says nothing else; one far from all others counts as `UsualValues` bounds it.
 template <class R>
 concept StoppingRule = requires(R& rule, double error) {
   { rule.update(error) } -> std::same_as<bool>;
   rule.reset();
 };
 
-/// Refuses a count below 1.
-inline void check_count(const char* what, std::int64_t count) {
-  if (count < 1) {
-    fail(std::string(what) + " is " + std::to_string(count) + ", expected at least 1");
-  }
-}
-
 /// Stops after a number of samples.
 class Budget {
  public:
+  static constexpr const char* kind = "Budget";
+
   /// Throws `std::invalid_argument` if it is below 1.
-  explicit Budget(std::int64_t samples) : samples_(samples) { check_count("the budget of samples", samples); }
+  explicit Budget(std::int64_t samples) : samples_(samples) {
+    check_setting("samples", static_cast<double>(samples), at_least(1));
+  }
 
   bool update(double /*error*/) {
     used_ = (std::min)(used_ + 1, samples_);
@@ -59,24 +57,27 @@ class Budget {
 struct TargetErrorOptions {
   double error = 0;   ///< to be reached
   int samples = 100;  ///< over how many the error is averaged, each block of them by itself
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("error", error, {});
+    check_setting("samples", samples, at_least(1));
+  }
 };
 
 /// Stops when the mean error of a block of samples is at most what was asked for.
 class TargetError {
  public:
+  static constexpr const char* kind = "TargetError";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit TargetError(TargetErrorOptions options) : options_(options) {
-    check_count("the number of samples", options.samples);
-    if (!is_finite(options.error)) {
-      fail("the target error is " + std::to_string(options.error) + ", expected a finite number");
-    }
-  }
+  explicit TargetError(TargetErrorOptions options) : options_((options.check(), options)) {}
 
   bool update(double error) {
     if (reached_ || !is_finite(error)) {
       return reached_;
     }
-    sum_ += error;
+    sum_ += usual_.add(error);
     if (++count_ == options_.samples) {
       reached_ = sum_ / options_.samples <= options_.error;
       sum_ = 0;
@@ -88,6 +89,7 @@ class TargetError {
     sum_ = 0;
     count_ = 0;
     reached_ = false;
+    usual_.reset();
   }
 
   /// Shows what must be kept to go on later: calls visit(name, value) for each part.
@@ -96,6 +98,7 @@ class TargetError {
     visit("sum", self.sum_);
     visit("count", self.count_);
     visit("reached", self.reached_);
+    visit("usual", self.usual_);
   }
 
   /// Whether the state is one that could have come about.
@@ -103,6 +106,7 @@ class TargetError {
 
  private:
   TargetErrorOptions options_;
+  UsualValues<> usual_;
   double sum_ = 0;
   int count_ = 0;
   bool reached_ = false;
@@ -113,6 +117,13 @@ struct PlateauOptions {
   double improvement = 0.01;  ///< by what share the error must fall to count as better
   int samples = 1000;         ///< over how many the error is averaged, each block of them by itself
   int patience = 3;           ///< blocks without improvement before it is time to stop
+
+  /// Throws unless all are in range.
+  void check() const {
+    check_setting("improvement", improvement, from_below(0, 1));
+    check_setting("samples", samples, at_least(1));
+    check_setting("patience", patience, at_least(1));
+  }
 };
 
 /// Stops when the error falls no more: when the mean error of `patience` blocks in a row is not lower than
@@ -120,20 +131,16 @@ struct PlateauOptions {
 /// UP, but against the best block). The error is one that is not below 0.
 class Plateau {
  public:
+  static constexpr const char* kind = "Plateau";
+
   /// Throws `std::invalid_argument` if a setting is out of range.
-  explicit Plateau(PlateauOptions options = {}) : options_(options) {
-    check_count("the number of samples", options.samples);
-    check_count("the patience", options.patience);
-    if (!is_finite(options.improvement) || options.improvement < 0 || options.improvement >= 1) {
-      fail("the improvement is " + std::to_string(options.improvement) + ", expected 0 to less than 1");
-    }
-  }
+  explicit Plateau(PlateauOptions options = {}) : options_((options.check(), options)) {}
 
   bool update(double error) {
     if (waited_ == options_.patience || !is_finite(error)) {
       return waited_ == options_.patience;
     }
-    sum_ += error;
+    sum_ += usual_.add(error);
     if (++count_ == options_.samples) {
       const double mean = sum_ / options_.samples;
       const bool better = blocks_ == 0 || mean < best_ * (1 - options_.improvement);
@@ -158,6 +165,7 @@ class Plateau {
     visit("count", self.count_);
     visit("waited", self.waited_);
     visit("blocks", self.blocks_);
+    visit("usual", self.usual_);
   }
 
   /// Whether the state is one that could have come about.
@@ -168,6 +176,7 @@ class Plateau {
 
  private:
   PlateauOptions options_;
+  UsualValues<> usual_;
   double sum_ = 0, best_ = 0;
   int count_ = 0, waited_ = 0;
   std::int64_t blocks_ = 0;
@@ -177,6 +186,9 @@ class Plateau {
 template <StoppingRule... Rules>
 class AnyOf {
  public:
+  static constexpr const char* kind = "AnyOf";
+  using KindParts = Types<Rules...>;
+
   /// Around copies of the rules.
   explicit AnyOf(const Rules&... rules) : rules_(rules...) {}
 

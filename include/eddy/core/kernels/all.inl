@@ -127,7 +127,7 @@ struct Kernels {
     return dot<Scalar, Lanes>(x, x, size);
   }
   template <OptimizerKernel Optimizer>
-  EDDY_KERNEL static void optimize(const OptimizerPass<Scalar>& pass, int size) {
+  EDDY_KERNEL static void optimize(const OptimizerPass<Scalar, Optimizer>& pass, int size) {
     if constexpr (Optimizer == OptimizerKernel::sgd) {
       for_each_unit<SgdUpdate, Scalar, Lanes>(pass, size);
     } else {

@@ -47,8 +47,8 @@ struct Slope {
 };
 
 /// The gradient after clipping.
-template <class Scalar, int Lanes>
-EDDY_INLINE typename Simd<Scalar, Lanes>::Pack clipped(const OptimizerPass<Scalar>& pass, Index u) {
+template <class Scalar, int Lanes, OptimizerKernel Kernel>
+EDDY_INLINE typename Simd<Scalar, Lanes>::Pack clipped(const OptimizerPass<Scalar, Kernel>& pass, Index u) {
   using S = Simd<Scalar, Lanes>;
   return S::at_least(S::at_most(S::load(pass.g + u) * pass.coefficient, S::all(pass.limit)),
                      S::all(-pass.limit));
@@ -57,7 +57,7 @@ EDDY_INLINE typename Simd<Scalar, Lanes>::Pack clipped(const OptimizerPass<Scala
 /// w ← w − η g.
 template <class Scalar, int Lanes>
 struct SgdUpdate {
-  EDDY_INLINE static void at(const OptimizerPass<Scalar>& pass, Index u) {
+  EDDY_INLINE static void at(const OptimizerPass<Scalar, OptimizerKernel::sgd>& pass, Index u) {
     using S = Simd<Scalar, Lanes>;
     S::store(pass.w + u, S::load(pass.w + u) - clipped<Scalar, Lanes>(pass, u) * pass.rate);
   }
@@ -66,7 +66,7 @@ struct SgdUpdate {
 /// m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← κ w − η m / (√v + ε); η and ε hold the corrections.
 template <class Scalar, int Lanes>
 struct AdamUpdate {
-  EDDY_INLINE static void at(const OptimizerPass<Scalar>& pass, Index u) {
+  EDDY_INLINE static void at(const OptimizerPass<Scalar, OptimizerKernel::adam>& pass, Index u) {
     using S = Simd<Scalar, Lanes>;
     using Pack = typename S::Pack;
     const Pack g = clipped<Scalar, Lanes>(pass, u);
