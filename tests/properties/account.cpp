@@ -149,8 +149,7 @@ WindowGradient Account::sweep(const Values& now) {
         steps.push_back(&moment.columns[c]);
       }
     }
-    const WindowGradient one =
-        gradient_of(specification_, steps, now, tolerant ? specification_.tolerance : 0, oldest);
+    const WindowGradient one = gradient_of(specification_, steps, now, specification_.tolerance, oldest);
     sum.doubtful |= one.doubtful;
     for (std::size_t i = 0; i < now.size(); ++i) {
       sum.gradient[i] += one.gradient[i];
@@ -168,6 +167,13 @@ WindowGradient Account::sweep(const Values& now) {
 }
 
 void Account::reset() {
+  if (batch_) {
+    for (std::size_t column = 0; column < states_.size(); ++column) {
+      reset(static_cast<int>(column));
+    }
+    last_sweep_ = time_;
+    return;
+  }
   window_.clear();
   since_reset_ = last_sweep_ = 0;
   std::fill(states_.front().begin(), states_.front().end(), 0);
@@ -180,9 +186,13 @@ void Account::reset(int column) {
     Step& step = moment.columns[c];
     step.gap = true;
     step.error.clear();
-    step.target.assign(step.target.size(), 0);
-    step.weight.assign(step.target.size(), 0);
+    // A step waits no longer at which no other stream has an error.
+    moment.waits =
+        moment.waits && std::any_of(moment.columns.begin(), moment.columns.end(), [](const Step& other) {
+          return std::any_of(other.error.begin(), other.error.end(), [](double e) { return e != 0; });
+        });
   }
+  last_sweep_ = states_.size() == 1 ? time_ : last_sweep_;
 }
 
 std::vector<Step> Account::window_to_keep() const {

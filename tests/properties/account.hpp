@@ -46,8 +46,6 @@ class Account {
   /// The window that ends at the newest step with an error of the latest sweep, for rehearsal.
   std::vector<Step> window_to_keep() const;
 
-  bool tolerant = true;  ///< whether the tolerance of the credit rule ends sweeps
-
  private:
   struct Moment {
     std::vector<Step> columns;

@@ -216,9 +216,10 @@ Case draw_case(std::uint64_t seed, int actions) {
   own.wild = happens(random, 0.25);
   own.specification = draw_specification(random, own.wild);
   auto& s = own.specification;
-  own.mirror = !own.wild && !s.is_float && happens(random, 0.15);
+  own.mirror = !own.wild && !s.is_float && !s.amortized && happens(random, 0.1);
   if (own.mirror) {
     s.batch = 1;
+    s.tolerance = 0;
     s.rehearsal = RehearsalKind::none;
     s.replays = 0;
   }

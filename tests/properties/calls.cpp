@@ -223,7 +223,9 @@ void Calls::declare(const Case& own, int models) {
   }
   add("Model model = make();");
   add("auto stream1 = model.make_stream(), stream2 = model.make_stream();");
-  add("auto batch = model.make_batch(" + std::to_string(streams) + ");");
+  if (own.specification.tolerance == 0 && !own.specification.amortized) {
+    add("auto batch = model.make_batch(" + std::to_string(streams) + ");");
+  }
 }
 
 std::string Calls::values(const Values& x) const {

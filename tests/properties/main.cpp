@@ -22,7 +22,9 @@ constexpr const char* usage =
     "  --seed N      the first seed (1); --only: that one alone\n"
     "  --actions N   about so many actions a case (120)\n"
     "  --target T    baseline, avx2 or avx512: kernels for that target; so does EDDY_TEST_TARGET\n"
-    "  --all         goes on after a finding, and shows each kind of finding once\n";
+    "  --all         goes on after a finding, and shows each kind of finding once\n"
+    "  --brief       the same, but a line for each finding, whose sequence is not shortened\n"
+    "  --verbose     names each case before it runs\n";
 
 bool choose_target(const char* name) {
   using eddy::Target;
@@ -45,6 +47,8 @@ int main(int count, char** arguments) {
       search.all = true;
     } else if (name == "--only") {
       search.cases = 1;
+    } else if (name == "--brief") {
+      search.brief = search.all = true;
     } else if (name == "--verbose") {
       search.verbose = true;
     } else if (last) {

@@ -127,6 +127,11 @@ int run(const Search& search) {
     ++findings;
     Case own = draw_case(outcome.next - 1, search.actions);
     Finding finding = *outcome.finding;
+    if (search.brief) {
+      std::printf("seed %llu, %s: not so: %s (%s)\n", static_cast<unsigned long long>(own.seed),
+                  own.specification.form.c_str(), finding.check.c_str(), finding.detail.c_str());
+      continue;
+    }
     if (!seen.insert(finding.check).second) {
       continue;
     }

@@ -10,7 +10,7 @@ struct Search {
   long cases = 200;
   std::uint64_t seed = 1;
   int actions = 120;
-  bool all = false, verbose = false;
+  bool all = false, brief = false, verbose = false;
 };
 
 /// Tries them; prints each finding as a program. Returns 1 if there was one, else 0.

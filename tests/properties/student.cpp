@@ -377,12 +377,10 @@ Student::Expected Student::expect(Account& account, std::int64_t when, const std
   }
   expected.update = account.due();
   if (expected.update) {
-    account.tolerant = rehearses || specification_.batch == 1;
     expected.gradient = account.sweep(weights_);
     // A sweep that ends above frozen layers measures less of the error than the reference.
     const bool frozen = std::any_of(frozen_.begin(), frozen_.end(), [](char f) { return f != 0; });
-    expected.gradient.doubtful |=
-        specification_.tolerance > 0 && (frozen || !(rehearses || specification_.batch == 1));
+    expected.gradient.doubtful |= specification_.tolerance > 0 && frozen;
     if (rehearses) {
       add_rehearsal(expected.gradient);
     }
@@ -632,11 +630,7 @@ void Student::keep_house(const Action& action) {
       if (model_->has_batch() && action.stream < specification_.batch) {
         calls_.add("batch.reset(" + (action.stream < 0 ? "" : std::to_string(action.stream)) + ");");
         both([&](Subject& s) { s.reset_batch(action.stream); });
-        for (int c = 0; c < specification_.batch; ++c) {
-          if (action.stream < 0 || action.stream == c) {
-            accounts_[3].reset(c);
-          }
-        }
+        action.stream < 0 ? accounts_[3].reset() : accounts_[3].reset(action.stream);
       }
       break;
     case Verb::reset_optimizer:

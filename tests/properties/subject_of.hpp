@@ -15,6 +15,7 @@
 #include <eddy/layers/skip.hpp>
 #include <eddy/online.hpp>
 
+#include <optional>
 #include <sstream>
 
 namespace eddy::properties {
@@ -78,19 +79,19 @@ class SubjectOf final : public Subject {
   using Stream = typename Model::Stream;
   using SomeValues = Vector<Scalar>;
   using Columns = Matrix<Scalar>;
-  static constexpr bool batches = requires(Model & model, typename Model::Batch& batch, Columns x) {
-    model.make_batch(1);
-    model.partial_fit(batch, x, x);
-  };
+  static constexpr bool batches = Model::learns_in_batches;
   static constexpr int depth = Make<typename Model::Network>::depth;
   static constexpr bool freezes = depth > 0 && requires(Model& model) { model.template freeze<0>(); };
-  struct NoBatch {};
 
  public:
-  explicit SubjectOf(const Specification& s)
-      : specification_(s), model_(make_model(s)), batch_(make_batch()) {
+  explicit SubjectOf(const Specification& s) : specification_(s), model_(make_model(s)) {
     for (int i = 0; i < 2; ++i) {
       streams_.push_back(model_.make_stream());
+    }
+    if constexpr (batches) {
+      if (s.tolerance == 0) {
+        batch_.emplace(model_.make_batch(s.batch));
+      }
     }
   }
 
@@ -127,7 +128,9 @@ class SubjectOf final : public Subject {
     visit_numbers("stream1", streams_[0], visit);
     visit_numbers("stream2", streams_[1], visit);
     if constexpr (batches) {
-      visit_numbers("batch", batch_, visit);
+      if (batch_) {
+        visit_numbers("batch", *batch_, visit);
+      }
     }
   }
 
@@ -164,12 +167,12 @@ class SubjectOf final : public Subject {
   }
   void reset(int stream) override { stream == 0 ? model_.reset() : at(stream).reset(); }
 
-  bool has_batch() const override { return batches; }
+  bool has_batch() const override { return batch_.has_value(); }
   Values step_batch(const Values& x, const std::vector<char>& mask) override {
     if constexpr (batches) {
       const Columns columns = matrix(x, model_.inputs());
-      return mask.empty() ? values(model_.step(batch_, columns))
-                          : values(model_.step(batch_, columns, active(mask)));
+      return mask.empty() ? values(model_.step(*batch_, columns))
+                          : values(model_.step(*batch_, columns, active(mask)));
     } else {
       return {};
     }
@@ -177,15 +180,15 @@ class SubjectOf final : public Subject {
   double fit_batch(const Values& x, const Values& y, const std::vector<char>& mask) override {
     if constexpr (batches) {
       const Columns in = matrix(x, model_.inputs()), out = matrix(y, specification_.targets());
-      return static_cast<double>(mask.empty() ? model_.partial_fit(batch_, in, out)
-                                              : model_.partial_fit(batch_, in, out, active(mask)));
+      return static_cast<double>(mask.empty() ? model_.partial_fit(*batch_, in, out)
+                                              : model_.partial_fit(*batch_, in, out, active(mask)));
     } else {
       return 0;
     }
   }
   double fit_batch(const Values& y) override {
     if constexpr (batches) {
-      return static_cast<double>(model_.partial_fit(batch_, matrix(y, specification_.targets())));
+      return static_cast<double>(model_.partial_fit(*batch_, matrix(y, specification_.targets())));
     } else {
       return 0;
     }
@@ -193,21 +196,21 @@ class SubjectOf final : public Subject {
   double fit_batch_at(std::int64_t when, const Values& y) override {
     if constexpr (batches) {
       return static_cast<double>(
-          model_.partial_fit(batch_, eddy::at(when), matrix(y, specification_.targets())));
+          model_.partial_fit(*batch_, eddy::at(when), matrix(y, specification_.targets())));
     } else {
       return 0;
     }
   }
   std::int64_t batch_time() const override {
     if constexpr (batches) {
-      return batch_.time();
+      return batch_->time();
     } else {
       return 0;
     }
   }
   void reset_batch(int stream) override {
     if constexpr (batches) {
-      stream < 0 ? batch_.reset() : batch_.reset(stream);
+      stream < 0 ? batch_->reset() : batch_->reset(stream);
     }
   }
 
@@ -278,20 +281,14 @@ class SubjectOf final : public Subject {
     o.seed = s.seed;
     return o;
   }
-  auto make_batch() const {
-    if constexpr (batches) {
-      return model_.make_batch(specification_.batch);
-    } else {
-      return NoBatch();
-    }
-  }
   template <class Self, class Use>
   static void with_parts(Self& self, Use&& use) {
     if constexpr (batches) {
-      use(self.model_, self.streams_[0], self.streams_[1], self.batch_);
-    } else {
-      use(self.model_, self.streams_[0], self.streams_[1]);
+      if (self.batch_) {
+        return use(self.model_, self.streams_[0], self.streams_[1], *self.batch_);
+      }
     }
+    use(self.model_, self.streams_[0], self.streams_[1]);
   }
   Stream& at(int stream) { return streams_[static_cast<std::size_t>(stream - 1)]; }
   template <class V>
@@ -353,7 +350,8 @@ class SubjectOf final : public Subject {
   Specification specification_;
   Model model_;
   std::vector<Stream> streams_;
-  [[no_unique_address]] std::conditional_t<batches, typename Model::Batch, NoBatch> batch_;
+  std::optional<std::conditional_t<batches, typename Model::Batch, int>>
+      batch_;  // no rule but one learns in batches
 };
 
 }  // namespace eddy::properties
