@@ -333,13 +333,12 @@ void amortized(int window, int stride, double credit_tolerance, std::uint64_t se
     Amortized other = make<Amortized>(window, stride, credit_tolerance);
     ASSERT_EQ(try_load_from(saved(model), other), "") << "step " << time;
   }
-  const std::int64_t lost = model.last_update().skipped - too_late;
   for (int t = 0; t < 4 * (window + stride); ++t) {  // labels without an error end what is under way
     const double prediction = model.step(0.5)(0);
     predictions[model.time()] = prediction;
     learn(model.time(), prediction);
   }
-  if (lost == 0) {
+  if (model.last_update().skipped == too_late) {  // none was lost
     EXPECT_NEAR(learned, entered, 1e-9);
   }
   EXPECT_GT(updates, 10);
@@ -349,7 +348,7 @@ TEST(LostErrors, AmortizedUpdatesMissNoErrorThatIsNotCounted) {
   std::uint64_t seed = 0;
   for (const double credit_tolerance : {0.0, 0.1}) {
     for (const auto& [window, stride] : {std::pair{1, 1}, {2, 2}, {4, 4}, {5, 3}, {8, 2}, {9, 9}, {16, 16}}) {
-      for (int repeat = 0; repeat < 3; ++repeat) {
+      for (int repeat = 0; repeat < 2; ++repeat) {
         amortized(window, stride, credit_tolerance, ++seed);
         if (HasFatalFailure()) {
           return;
