@@ -8,8 +8,11 @@
 #include <eddy/layers/embedding.hpp>
 #include <eddy/models.hpp>
 #include <eddy/preprocessing/difference.hpp>
+#include <eddy/preprocessing/imputer.hpp>
 #include <eddy/preprocessing/lags.hpp>
+#include <eddy/preprocessing/min_max_scaler.hpp>
 #include <eddy/preprocessing/robust_scaler.hpp>
+#include <eddy/preprocessing/standard_scaler.hpp>
 #include <eddy/schedule.hpp>
 #include <eddy/streaming/adwin.hpp>
 #include <eddy/streaming/auc.hpp>
@@ -58,9 +61,24 @@ void learn(Model& model, int samples) {
 TEST(CheckpointValidity, ATamperedNumberIsLoadedWhereItMayBeSo) {
   Lags<float, 1, 2> lags;
   lags.partial_fit(1.0f);
-  const std::string checkpoint = with_number(saved(lags), "0.samples.columns", 1, 5.0f, lags);
+  const std::string checkpoint = with_number(saved(lags), "0.samples.columns", 1, 5.0, lags);
   EXPECT_EQ(try_load_from(checkpoint, lags), "");
   EXPECT_EQ(saved(lags), checkpoint);
+}
+
+TEST(CheckpointValidity, RunningMomentsAreNumbersThatCanComeAbout) {
+  StandardScaler<float, 1> scaler;
+  for (int t = 0; t < 50; ++t) {
+    scaler.partial_fit(t % 5);
+  }
+  expect_refused(scaler, "0.moments", -1.0);  // the count
+  Imputer<float, 1> imputer({.fill = Fill::mean});
+  imputer.partial_fit(1.0f);
+  expect_refused(imputer, "0.moments", not_a_number<double>);
+  expect_refused(imputer, "0.fills", not_a_number<double>);
+  MinMaxScaler<float, 1> range;
+  range.partial_fit(1.0f);
+  expect_refused(range, "0.minima", 2.0);  // above the maximum
 }
 
 TEST(CheckpointValidity, StreamsCountNoFurtherThanTime) {
