@@ -6,15 +6,13 @@
 
 #pragma once
 
+#include "samples.hpp"
+
 #include <eddy/distributed/averaging.hpp>
 #include <eddy/eddy.hpp>
-#include <eddy/forecaster.hpp>
 #include <eddy/heads/echo_state.hpp>
 #include <eddy/heads/joint_head.hpp>
 #include <eddy/layers/embedding.hpp>
-#include <eddy/layers/frozen.hpp>
-#include <eddy/layers/residual.hpp>
-#include <eddy/layers/skip.hpp>
 #include <eddy/preprocessing/beside.hpp>
 #include <eddy/preprocessing/chain.hpp>
 #include <eddy/preprocessing/difference.hpp>
@@ -28,7 +26,6 @@
 #include <eddy/streaming/adwin.hpp>
 #include <eddy/streaming/anomaly.hpp>
 #include <eddy/streaming/auc.hpp>
-#include <eddy/streaming/classification_metrics.hpp>
 #include <eddy/streaming/conformal_interval.hpp>
 #include <eddy/streaming/ddm.hpp>
 #include <eddy/streaming/delayed_evaluation.hpp>
@@ -45,38 +42,11 @@
 #include <eddy/streaming/shadow.hpp>
 #include <eddy/streaming/shrink_and_perturb.hpp>
 #include <eddy/streaming/stopping.hpp>
-#include <eddy/tasks.hpp>
 
-#include <array>
 #include <cmath>
-#include <cstdint>
-#include <string>
 #include <tuple>
-#include <vector>
 
 namespace eddy::testing {
-
-inline float wave(int time) { return std::sin(0.7f * static_cast<float>(time)); }
-
-/// A gap now and then.
-inline float broken_wave(int time) { return time % 7 == 5 ? not_a_number<float> : wave(time); }
-
-/// Samples and labels for a learner of one input and one output: some broken, some late, some missing.
-template <class Model>
-void live(Model& model, int time) {
-  using Scalar = typename Model::Scalar;
-  const auto x = static_cast<Scalar>(broken_wave(time)), y = static_cast<Scalar>(wave(time + 1));
-  model.predict(x);
-  model.step(x);
-  if (time % 3 == 0) {
-    model.partial_fit(at(model.time() - 2), y);
-  } else if (time % 5 != 0) {
-    model.partial_fit(y);
-  }
-  if (time % 29 == 28) {
-    model.reset();
-  }
-}
 
 struct RehearsedLstm {
   Lstm<float, 1, 2, 1, MeanSquaredError, Adam, TruncatedBptt<4>, ReservoirRehearsal<3>> model;
@@ -319,116 +289,6 @@ struct LateLabels {
     labels.reset();
     weights.reset();
   }
-};
-
-/// Streams and batches in containers, beside the model that made them.
-struct Containers {
-  using Net = Gru<float, 1, 2, 1, HuberLoss, Scheduled<AdamW, WarmUp<CosineDecay>>, TruncatedBptt<3, 2>,
-                  RecentRehearsal<2>>;
-  Net model{{.optimizer = {.optimizer = {}, .schedule = {.period = 9}}}};
-  std::vector<Net::Stream> streams = std::vector(2, model.make_stream());
-  std::array<Net::Batch, 2> batches{model.make_batch(1), model.make_batch(2)};
-  std::array<StandardScaler<float, 1>, 2> scalers;
-
-  auto all() { return std::tie(model, streams, batches, scalers); }
-  void go(int time) {
-    const float x = broken_wave(time), y = wave(time + 1);
-    model.predict(x);
-    for (auto& stream : streams) {
-      model.partial_fit(stream, x, y);
-    }
-    for (auto& batch : batches) {
-      model.partial_fit(batch, Matrix<float>(Matrix<float>::Constant(1, batch.streams(), x)),
-                        Matrix<float>(Matrix<float>::Constant(1, batch.streams(), y)));
-    }
-    scalers[static_cast<std::size_t>(time % 2)].partial_fit(x);
-  }
-  void reset() {
-    model.reset();
-    for (auto& stream : streams) {
-      stream.reset();
-    }
-    for (auto& batch : batches) {
-      batch.reset();
-    }
-  }
-};
-
-/// Two tasks over layers of every kind, and an optimizer that divides.
-struct AllLayers {
-  using Network =
-      Sequential<Skip<RnnCell<double, 1, 2, Relu>>, Residual<Dense<double, 3, 3, Tanh>>,
-                 Frozen<GruCell<double, 3, 2, GruReset::after>>, LstmCell<double, 2, 2>, Dense<double, 2, 2>>;
-  using Loss = Tasks<Task<MeanSquaredError, 1>, Task<LogisticLoss, 1>>;
-  Online<Network, Loss, Adagrad, TruncatedBptt<3>, RecentRehearsal<2>> model;
-  Rnn<float, 1, 2, 2, GaussianLoss, RmsProp, AmortizedBptt<4, 2>, NoRehearsal> gaussian;
-
-  auto all() { return std::tie(model, gaussian); }
-  void go(int time) {
-    const double x = static_cast<double>(broken_wave(time));
-    model.predict(x);
-    model.partial_fit(x, labels(static_cast<double>(wave(time)), time % 2));
-    gaussian.partial_fit(broken_wave(time), wave(time + 1));
-  }
-  void reset() {
-    model.reset();
-    gaussian.reset();
-  }
-};
-
-/// What a user's own object shows: each kind of number, and aggregates of them.
-struct Counters {
-  struct Own {
-    template <class Self, class Visit>
-    static void visit_state(Self& self, Visit&& visit) {
-      visit("flag", self.flag);
-      visit("small", self.small);
-      visit("pairs", self.pairs);
-      visit("text", self.text);
-    }
-    bool state_is_valid() const { return pairs[0].first >= 0; }
-    struct Pair {
-      std::int16_t first;
-      double second;
-    };
-    bool flag = true;
-    std::int8_t small = -1;
-    std::array<Pair, 2> pairs = {{{3, 1}, {4, 0.5}}};
-    std::string text = "abc";
-  };
-  Own own;
-  std::vector<Own> none;
-  Accuracy accuracy;
-  LogLoss surprise;
-
-  auto all() { return std::tie(own, none, accuracy, surprise); }
-  void go(int time) {
-    own.flag = time % 2 == 0;
-    own.pairs[0].first = static_cast<std::int16_t>(time % 100);
-    accuracy.add(time % 3, time % 2);
-    surprise.add(time % 2, Vector<double, 2>(0.25, 0.75));
-    accuracy.value();
-    surprise.value();
-  }
-  void reset() {
-    accuracy.reset();
-    surprise.reset();
-  }
-};
-
-struct Recommended {
-  Forecaster<float> model{1, {.horizon = 2, .season = 3}};
-
-  auto all() { return std::tie(model); }
-  void go(int time) {
-    model.observe(broken_wave(time));
-    model.predict(wave(time + 2));
-    model.step(broken_wave(time + 2));
-    if (time % 29 == 28) {
-      model.reset();
-    }
-  }
-  void reset() { model.reset(); }
 };
 
 struct Plasticity {
