@@ -22,7 +22,7 @@ struct Habits {
               : happens(random, 0.25) ? value_between(random, 0.2, 0.9)
                                       : 0.0),
         own_stream(value_between(random, 0.3, 1)),
-        prompt(value_between(random, 0, 1)),
+        prompt(own.specification.amortized && happens(random, 0.6) ? 1 : value_between(random, 0, 1)),
         labelled(happens(random, 0.3) ? value_between(random, 0.02, 0.3) : value_between(random, 0.3, 1)),
         missing_target(happens(random, 0.4) ? value_between(random, 0, 0.6) : 0.02),
         bad_x(happens(random, 0.5) ? value_between(random, 0, 0.2) : 0.01),

@@ -270,7 +270,7 @@ void Student::learn(const Action& action) {
   }
   const int delay = action.verb == Verb::fit_newest ? 0 : action.delay;
   const std::int64_t when = model_->time(stream) - delay;
-  late_[stream] |= delay > 0;
+  late_[stream] = awaited_[stream].doubtful = true;
   Expected expected;
   if (tame_) {
     expected = expect(account, when, {action.label}, true);
