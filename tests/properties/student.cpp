@@ -75,8 +75,7 @@ bool all_finite(const Values& values) {
 }  // namespace
 
 Student::Student(const Case& own, std::vector<std::string>* calls)
-    : case_(own),
-      specification_(own.specification),
+    : specification_(own.specification),
       calls_(calls),
       model_(make_subject(specification_)),
       twin_(make_subject(specification_)),
