@@ -22,7 +22,7 @@ struct Habits {
               : happens(random, 0.25) ? value_between(random, 0.2, 0.9)
                                       : 0.0),
         own_stream(value_between(random, 0.3, 1)),
-        prompt(value_between(random, 0, 1)),
+        prompt(own.specification.amortized && happens(random, 0.6) ? 1 : value_between(random, 0, 1)),
         labelled(happens(random, 0.3) ? value_between(random, 0.02, 0.3) : value_between(random, 0.3, 1)),
         missing_target(happens(random, 0.4) ? value_between(random, 0, 0.6) : 0.02),
         bad_x(happens(random, 0.5) ? value_between(random, 0, 0.2) : 0.01),
@@ -158,11 +158,11 @@ int draw_delay(Random& random, const Habits& habits) {
 
 Action draw_housekeeping(Random& random, const Habits& habits, bool batch) {
   static constexpr Verb verbs[] = {
-      Verb::reset, Verb::reset_optimizer, Verb::freeze,        Verb::unfreeze,
-      Verb::copy,  Verb::learning_rate,   Verb::scale_weights, Verb::forget_rehearsed,
-      Verb::move,  Verb::reload,          Verb::reload,        Verb::unfreeze};
+      Verb::reset,    Verb::reset,  Verb::reset,         Verb::reset_optimizer, Verb::freeze,
+      Verb::unfreeze, Verb::copy,   Verb::learning_rate, Verb::scale_weights,   Verb::forget_rehearsed,
+      Verb::move,     Verb::reload, Verb::reload,        Verb::unfreeze};
   Action action;
-  action.verb = verbs[below(random, 12)];
+  action.verb = verbs[below(random, 14)];
   action.variant = below(random, 2);
   action.stream = batch ? below(random, habits.specification.batch + 1) - 1 : below(random, 3);
   action.layer = below(random, static_cast<int>(habits.specification.parts.size()));
@@ -181,7 +181,7 @@ Action draw_housekeeping(Random& random, const Habits& habits, bool batch) {
 
 Action draw_action(Random& random, const Habits& habits) {
   const bool batch = happens(random, habits.batch);
-  if (happens(random, habits.housekeeping * 0.3)) {
+  if (happens(random, habits.housekeeping * 0.5)) {
     return draw_housekeeping(random, habits, batch);
   }
   Action action;

@@ -24,6 +24,7 @@ constexpr const char* usage =
     "  --target T    baseline, avx2 or avx512: kernels for that target; so does EDDY_TEST_TARGET\n"
     "  --all         goes on after a finding, and shows each kind of finding once\n"
     "  --brief       the same, but a line for each finding, whose sequence is not shortened\n"
+    "  --first       a line for the first finding, and no more: to see whether a fault is found\n"
     "  --verbose     names each case before it runs\n";
 
 bool choose_target(const char* name) {
@@ -49,6 +50,8 @@ int main(int count, char** arguments) {
       search.cases = 1;
     } else if (name == "--brief") {
       search.brief = search.all = true;
+    } else if (name == "--first") {
+      search.brief = true;
     } else if (name == "--verbose") {
       search.verbose = true;
     } else if (last) {

@@ -130,7 +130,10 @@ int run(const Search& search) {
     if (search.brief) {
       std::printf("seed %llu, %s: not so: %s (%s)\n", static_cast<unsigned long long>(own.seed),
                   own.specification.form.c_str(), finding.check.c_str(), finding.detail.c_str());
-      continue;
+      if (search.all) {
+        continue;
+      }
+      break;
     }
     if (!seen.insert(finding.check).second) {
       continue;

@@ -75,8 +75,7 @@ bool all_finite(const Values& values) {
 }  // namespace
 
 Student::Student(const Case& own, std::vector<std::string>* calls)
-    : case_(own),
-      specification_(own.specification),
+    : specification_(own.specification),
       calls_(calls),
       model_(make_subject(specification_)),
       twin_(make_subject(specification_)),
@@ -270,7 +269,7 @@ void Student::learn(const Action& action) {
   }
   const int delay = action.verb == Verb::fit_newest ? 0 : action.delay;
   const std::int64_t when = model_->time(stream) - delay;
-  late_[stream] |= delay > 0;
+  late_[stream] = awaited_[stream].doubtful = true;
   Expected expected;
   if (tame_) {
     expected = expect(account, when, {action.label}, true);

@@ -58,7 +58,6 @@ class Student {
   void same_bits(const Values& a, const Values& b, const char* check) const;
   bool near(const Values& a, const Values& b, double tolerance) const;
 
-  const Case& case_;
   const Specification& specification_;
   Calls calls_;
   std::unique_ptr<Subject> model_, twin_;
