@@ -160,6 +160,31 @@ TEST(RobustMoments, AStreamThatGoesBackAndForthEndsUpWithTheMomentsOfBothLevels)
   EXPECT_NEAR(moments.deviation(), 50, 5);
 }
 
+TEST(RobustMoments, BurstsArePartOfTheStream) {
+  // Of a base of 2, a twentieth of all values lies at 90, ten at a time: mean 6.4, deviation 19.2.
+  Moments moments;
+  Random random(1);
+  for (int t = 0; t < 2000; ++t) {
+    moments.learn(t % 200 >= 190 ? 90 + random.uniform(5) : 2 + random.uniform(0.3));
+  }
+  EXPECT_NEAR(moments.mean(), 6.4, 1);
+  EXPECT_NEAR(moments.deviation(), 19.2, 3);
+  EXPECT_FALSE(moments.read().is_outlier(90));
+}
+
+TEST(RobustMoments, DaysAndNightsAreTwoLevelsOfOneStreamFromTheThirdDayOn) {
+  Moments moments;
+  Random random(1);
+  for (int t = 0; t < 5 * 288; ++t) {
+    const double level = t % 288 < 100 || t % 288 >= 200 ? 20 : 80;
+    const auto lesson = moments.learn(level + random.uniform(1));
+    if (t >= 3 * 288) {
+      ASSERT_EQ(lesson, Lesson::learned) << t;
+    }
+  }
+  EXPECT_NEAR(moments.deviation(), 28.6, 3);
+}
+
 TEST(RobustMoments, ALongSilenceDoesNotMakeOutliersOfWhatFollows) {
   Moments moments;
   Random random(1);

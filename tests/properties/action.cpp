@@ -224,7 +224,8 @@ Case draw_case(std::uint64_t seed, int actions) {
     s.replays = 0;
   }
   const Habits habits(random, own);
-  const int count = actions / 2 + below(random, actions);
+  const int length = happens(random, 0.04) ? 20 : 1;  // faults that take long to add up
+  const int count = length * (actions / 2 + below(random, actions));
   for (int i = 0; i < count; ++i) {
     own.actions.push_back(draw_action(random, habits));
     if (happens(random, 0.02)) {  // a burst, or a silence

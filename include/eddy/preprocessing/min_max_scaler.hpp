@@ -165,6 +165,7 @@ class MinMaxScaler {
     } else if (is_first) {
       minimum = maximum = value;
     }
+    value = moments.bounded(value);
     minimum = (std::min)(value, minimum + options_.forgetting * (value - minimum));
     maximum = (std::max)(value, maximum + options_.forgetting * (value - maximum));
   }

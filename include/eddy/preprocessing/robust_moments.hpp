@@ -10,7 +10,7 @@ namespace eddy {
 /// What `RobustMoments` made of a value.
 enum class Lesson {
   learned,   ///< it went into the moments
-  outlier,   ///< it lies too far away, and taught nothing
+  outlier,   ///< it lies too far away, alone, and taught nothing
   restarted  ///< with it the moments began anew: what else was learned from older values is out of date
 };
 
@@ -18,29 +18,34 @@ enum class Lesson {
 /// spoil. Works in `size` doubles of memory that are 0 at first. Every running statistic of the library that
 /// reads raw values learns through it.
 ///
-/// 1. A value that lies more than `reach` mean absolute deviations a from m is an outlier and teaches m and v
-///    nothing. a learns from the distance of every value that differs from the one before, from `reach` · a
-///    at most (Winsor's rule, Tukey 1962, doi:10.1214/aoms/1177704711): so the bound withstands outliers that
-///    are up to a tenth of all values, and a silence does not shrink it. It holds from the 16th change on.
-///    Of normal numbers one in 10¹⁵ lies beyond; where none does, m and v are those of Welford, bit for bit.
-/// 2. A change of level: once `patience` more values lay beyond the bound than within, the moments begin anew
-///    with those that lay beyond.
+/// 1. A value that lies more than `reach` mean absolute deviations a from m is an outlier. If it comes alone,
+///    or equals the last outlier (a sentinel, as −999), it teaches m and v nothing. Outliers that follow one
+///    another and differ are part of the stream: from the second on each teaches, brought within `bound`
+///    deviations, so that the deviation reaches them after some ten values. a learns from the distance of
+///    every value that differs from the one before, from `reach` · a at most (Winsor's rule, Tukey 1962,
+///    doi:10.1214/aoms/1177704711): so the rule withstands outliers that are up to a twentieth of all values,
+///    and a silence does not shrink it. It holds from the 16th change on. Where no value is an outlier, m and
+///    v are those of Welford, bit for bit.
+/// 2. A change of level: once `patience` more values lay beyond what was the reach before them than within,
+///    the moments begin anew with those that lay beyond.
 /// 3. A collapse: the stream is cut into sections of an eighth of its length so far. When one has less than
 ///    1/16 of the deviation, the moments begin anew with that section: what came before was another unit, or
-///    a wrong value before there was a bound. The first value is also dropped when it lies 8 deviations away
+///    a wrong value before there was a reach. The first value is also dropped when it lies 8 deviations away
 ///    from the 15 after it, and so is a single excursion, of three values at most, from what is
 ///    otherwise constant, once the newest 256 are as the first was.
 ///
-/// `patience` is 64 values, and the shortest section has 16. Both double with each new beginning, and halve
-/// again while there is none for 64 times as long: so a stream that goes back and forth between two levels
-/// ends up with the moments of both.
+/// `patience` is 64 values, and the shortest section has 16. Both grow fourfold with each new beginning, and
+/// shrink again while there is none for 64 times as long: so a stream that goes back and forth between two
+/// levels soon has the moments of both.
 template <class Memory>
 class RobustMoments {
  public:
   /// How many numbers of memory it works on.
-  static constexpr int size = 16;
-  /// Mean absolute deviations beyond which a value is bounded; of normal numbers these are 8 deviations.
-  static constexpr double reach = 10;
+  static constexpr int size = 20;
+  /// Mean absolute deviations beyond which a value is an outlier; of normal numbers these are 16 deviations.
+  static constexpr double reach = 20;
+  /// Deviations that a value teaches from at most.
+  static constexpr double bound = 32;
 
   /// Goes on with what lies in memory; all zero is nothing seen.
   explicit RobustMoments(Memory* memory) : at_(memory) {}
@@ -59,6 +64,12 @@ class RobustMoments {
     return at_[changes] >= start && spread() > 0 && std::abs(value - mean()) > reach * spread();
   }
 
+  /// A value, brought within `bound` deviations of the mean.
+  double bounded(double value) const {
+    const double most = bound * std::sqrt(variance());
+    return (std::max)(mean() - most, (std::min)(mean() + most, value));
+  }
+
   /// Takes a finite number; one that is too far away for doubles teaches nothing. `forgetting` is the least
   /// weight of a value, 0 for all alike.
   Lesson learn(double value, double forgetting) {
@@ -66,21 +77,27 @@ class RobustMoments {
       at_[first] = at_[last] = value;
       return take(all, value, 1) ? Lesson::learned : Lesson::outlier;
     }
+    const bool far = is_outlier(value), beyond = is_beyond(value);
+    const bool ignored = far && (at_[follows] == 0 || value == at_[last_far]);
     const double distance = std::abs(value - mean());
-    const bool is_far = is_outlier(value);
-    if (!is_far && !take(all, value, rate(forgetting, at_[all] + 1))) {
+    if (!ignored && !take(all, far ? bounded(value) : value, rate(forgetting, at_[all] + 1))) {
       return Lesson::outlier;
     }
     if (value != at_[last]) {
       at_[last] = value;
       at_[changes] += 1;
       at_[mean_deviation] +=
-          rate(forgetting, at_[changes]) * ((is_far ? reach * spread() : distance) - spread());
+          rate(forgetting, at_[changes]) * ((far ? reach * spread() : distance) - spread());
     }
-    if (changes_level(value, is_far) || (!is_far && collapses(value, forgetting))) {
+    if (far && !ignored) {
+      at_[mean_deviation] = (std::max)(spread(), std::sqrt(variance()) / 4);
+    }
+    at_[follows] = far;
+    at_[last_far] = far ? value : at_[last_far];
+    if (changes_level(value, beyond) || (!ignored && collapses(value, forgetting))) {
       return Lesson::restarted;
     }
-    return is_far ? Lesson::outlier : Lesson::learned;
+    return ignored ? Lesson::outlier : Lesson::learned;
   }
 
   /// Whether the state is one that could have come about.
@@ -96,8 +113,19 @@ class RobustMoments {
   // Where things lie; count, mean and variance side by side: of all values, of those beyond the bound, of the
   // newest section.
   static constexpr int all = 0, run = 3, section = 6, mean_deviation = 9, changes = 10, last = 11, first = 12,
-                       score = 13, restarts = 14, settled = 15;
+                       score = 13, restarts = 14, settled = 15, follows = 16, last_far = 17, old_mean = 18,
+                       old_reach = 19;
   static constexpr double start = 16, silence = 256, most_restarts = 30;
+
+  /// Whether a value lies beyond the bound that held when a change of level was first suspected.
+  bool is_beyond(double value) {
+    if (at_[score] > 0) {
+      return std::abs(value - at_[old_mean]) > at_[old_reach];
+    }
+    at_[old_mean] = mean();
+    at_[old_reach] = reach * spread();
+    return is_outlier(value);
+  }
 
   static double rate(double forgetting, double count) { return (std::max)(forgetting, 1 / count); }
 
@@ -117,12 +145,12 @@ class RobustMoments {
 
   void clear(int moments) { std::fill_n(at_ + moments, 3, 0.0); }
 
-  double shortest_section() const { return std::ldexp(start, static_cast<int>(at_[restarts])); }
+  double shortest_section() const { return std::ldexp(start, 2 * static_cast<int>(at_[restarts])); }
   double patience() const { return 4 * shortest_section(); }
 
   /// Counts what lies beyond the bound against what lies within.
-  bool changes_level(double value, bool is_far) {
-    if (is_far) {
+  bool changes_level(double value, bool beyond) {
+    if (beyond) {
       at_[score] += 1;
       take(run, value, 1 / (at_[run] + 1));
     } else if (at_[score] > 0 && --at_[score] == 0) {
