@@ -113,7 +113,8 @@ class BatchTape {
     }
     for (int s = 0; s < streams_; ++s) {
       Scalar* const state = state_.data() + Index{s} * sizes_.state;
-      if (gap_at(slot, s).is || !finite(state, sizes_.state)) {
+      if (gap_at(slot, s).is || !finite(state, sizes_.state) ||
+          (sizes_.state == 0 && !finite(output(slot, s), sizes_.outputs))) {
         network.restore(column(slot, s), state);
         leave_gap(slot, s);
         std::fill_n(output(slot, s), sizes_.outputs, not_a_number<Scalar>);

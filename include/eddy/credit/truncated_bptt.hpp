@@ -136,13 +136,13 @@ class Tape {
   }
 
   /// One step forward, on memory of the caller. Returns false, with `state` as before and y NaN, if x or the
-  /// new state is not finite.
+  /// new state is not finite, or, where there is no state, y: an `Embedding` answers NaN to what is no symbol.
   static bool advance(const Network& network, const LayerSizes& sizes, const Scalar* parameters,
                       const Scalar* x, Scalar* state, Scalar* column, Scalar* y) {
     if (finite(x, sizes.inputs)) {
       const auto output = network.forward(parameters, {x, 0}, {state, 0}, {column, 0}, OneStream());
       std::copy_n(output.data, sizes.outputs, y);
-      if (finite(state, sizes.state)) {
+      if (finite(state, sizes.state) && (sizes.state > 0 || finite(y, sizes.outputs))) {
         return true;
       }
       network.restore(column, state);
