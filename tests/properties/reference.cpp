@@ -352,6 +352,7 @@ WindowGradient gradient_of(const Specification& specification, const std::vector
   WindowGradient result;
   result.gradient.assign(now.size(), 0);
   std::size_t from = 0;
+  Values start;  // of a rehearsed window, the state that it has now
   for (int pass = 0; pass < (tolerance > 0 ? 2 : 1); ++pass) {
     Graph graph(static_cast<int>(now.size()), true);
     Variables state;
@@ -361,9 +362,12 @@ WindowGradient gradient_of(const Specification& specification, const std::vector
         continue;
       }
       if (state.empty()) {
-        for (const double value : steps[i]->state_before) {
+        for (const double value : start.empty() ? steps[i]->state_before : start) {
           state.push_back(graph.leaf(value));
         }
+      }
+      for (Variable& s : state) {  // a node for what passes into the step, apart from what else is made of it
+        s = graph.unary(s.value, s, 1);
       }
       states_before[i] = state;
       outputs[i] = step_forward(graph, specification, {steps[i]->weights.get(), &now}, steps[i]->x, state);
@@ -394,6 +398,9 @@ WindowGradient gradient_of(const Specification& specification, const std::vector
         result.doubtful |= left < 1.01 * limit && left > 0.99 * limit;
         if (left <= limit) {
           from = i;
+          for (const Variable& s : states_before[i]) {
+            start.push_back(s.value);
+          }
           break;
         }
       }
