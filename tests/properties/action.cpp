@@ -130,7 +130,8 @@ Label draw_label(Random& random, const Habits& habits) {
   } else if (habits.specification.loss.kind == LossKind::tasks && happens(random, 0.5)) {
     const auto chosen = std::find(label.values.begin() + 1, label.values.end(), 1.0);
     label.index = chosen == label.values.end() ? -1 : static_cast<int>(chosen - label.values.begin()) - 1;
-    const bool infinite = !is_finite(label.values[0]) && !is_nan(label.values[0]);
+    const bool infinite = std::any_of(label.values.begin(), label.values.end(),
+                                      [](double v) { return !is_finite(v) && !is_nan(v); });
     const bool none = label.index < 0 && is_nan(label.values[0]);
     label.form = infinite || none || (label.index < 0 && !is_nan(label.values.back())) ? Label::Form::values
                                                                                        : Label::Form::tasks;

@@ -261,9 +261,8 @@ void Student::learn(const Action& action) {
     if (tame_) {
       expected = expect(account, account.time(), {action.label}, true);
     }
-    twin_loss = action.variant == 0
-                    ? twin_->fit(stream, tame_ ? plain(action.label) : action.label)
-                    : twin_->fit_at(stream, twin_->time(stream), tame_ ? plain(action.label) : action.label);
+    twin_loss = action.variant == 0 ? twin_->fit(stream, plain(action.label))
+                                    : twin_->fit_at(stream, twin_->time(stream), plain(action.label));
     same_bits({loss}, {twin_loss}, "partial_fit(x, y) equals step(x), partial_fit(y)");
     check_label(expected, loss, account, stream);
     return;
@@ -283,7 +282,7 @@ void Student::learn(const Action& action) {
                calls_.label(action.label) + ");");
     loss = model_->fit_at(stream, when, action.label);
   }
-  twin_loss = twin_->fit_at(stream, when, tame_ ? plain(action.label) : action.label);
+  twin_loss = twin_->fit_at(stream, when, plain(action.label));
   same_bits({loss}, {twin_loss}, "a late label without delay equals an immediate one");
   check_label(expected, loss, account, stream);
 }
