@@ -162,7 +162,7 @@ TEST(PreprocessingSettings, SizesWhoseProductOverflowsAreRefusedBeforeAnythingIs
                                          }};
   int number = 0;
   for (const auto& make : wrong) {
-    EXPECT_NE(message_of(make).find("expected at most 10000000"), std::string::npos) << "case " << number;
+    EXPECT_NE(message_of(make).find("expected at most 10"), std::string::npos) << "case " << number;
     ++number;
   }
 }

@@ -112,9 +112,9 @@ TEST(Sizes, BatchesAreBounded) {
 
 TEST(Sizes, WhatStandsBesideAModelIsBounded) {
   EXPECT_REFUSED(Lags<float>(100000, 100000),
-                 "a product of sizes is 10000000000, expected at most 2147483584");
+                 "the number of values of all lags is 10000000000, expected at most 10000000");
   EXPECT_REFUSED(Forecaster<float>(1, {.horizon = 2147483647}),
-                 "the horizon is 2147483647, expected 1 to 1000000");
+                 "horizon is 2147483647, expected at least 1 and at most 1000000");
   EXPECT_REFUSED(Rolling<Mae>(2147483647),
                  "the length of a rolling metric is 2147483647, expected at most 1073741823");
 }

@@ -416,7 +416,10 @@ def fields(part):
     schema, _ = struct.unpack("<IQ", part[12:24])
     place = 24 + schema
     for line in part[24:24 + schema].decode().splitlines():
-        path, kind, count = re.fullmatch(r"(\S+) (\w+)\[(\d+)\]", line).groups()
+        run = re.fullmatch(r"(\S+) (\w+)\[(\d+)\]", line)
+        if not run:  # a line that says of what kind an object is
+            continue
+        path, kind, count = run.groups()
         size = 1 if kind == "bool" else int(kind[1:]) // 8
         yield path, kind, int(count), place, size
         place += size * int(count)
@@ -434,7 +437,7 @@ def refuses(what, data, says=""):
 
 words = text[24 + struct.unpack("<I", text[12:16])[0]:-4].decode()
 def with_words(new):
-    return (made(b"0 u64[1]\n", struct.pack("<Q", len(new))) + made(b"0 i8[%d]\n" % len(new), new.encode()) +
+    return (made(b"\n0 u64[1]\n", struct.pack("<Q", len(new))) + made(b"\n0 i8[%d]\n" % len(new), new.encode()) +
             b"".join(middle) + position)
 assert with_words(words) == good
 for old, new in [(r"rolling \d+", "rolling 2000000000"), (r"rolling \d+", "rolling 0"), (r"rolling \d+", "rolling -1"),
@@ -447,7 +450,7 @@ for old, new in [(r"rolling \d+", "rolling 2000000000"), (r"rolling \d+", "rolli
     assert changed != words, old
     refuses(new, with_words(changed))
 refuses("no words", with_words(""))
-refuses("many words", made(b"0 u64[1]\n", struct.pack("<Q", 2**62)) + text + b"".join(middle) + position)
+refuses("many words", made(b"\n0 u64[1]\n", struct.pack("<Q", 2**62)) + text + b"".join(middle) + position)
 
 def with_number(path, index, format, value):
     for name, kind, count, place, size in fields(position):

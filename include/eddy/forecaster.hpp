@@ -164,6 +164,7 @@ class Forecaster {
     return VectorView<const double, 1>(scratch_.column.data() + Place::mixed, 1);
   }
 
+  /// The latest forecast; zero before the first step.
   VectorView<const double, 1> prediction() const {
     return VectorView<const double, 1>(steps_.column(time()) + Place::mixed, 1);
   }

@@ -10,9 +10,10 @@ namespace eddy {
 /// The values that a setting may have, from `low` to `high`, each of which is one of them unless it is said
 /// to be open. Infinity as a bound sets none.
 struct Range {
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
-  bool low_is_open = false, high_is_open = false;
+  double low = -std::numeric_limits<double>::infinity();  ///< the least
+  double high = std::numeric_limits<double>::infinity();  ///< the largest
+  bool low_is_open = false;                               ///< whether `low` itself is not allowed
+  bool high_is_open = false;                              ///< whether `high` itself is not allowed
 };
 
 /// At least `low`.

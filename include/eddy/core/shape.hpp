@@ -121,9 +121,13 @@ constexpr void check_fixed(const char* what, int value) {
 /// moved away refuses the next sample, because it has the wrong size.
 class LiveSize {
  public:
+  /// Of that many.
   constexpr LiveSize(int size) : size_(size) {}
+  /// A copy is as large.
   constexpr LiveSize(const LiveSize&) = default;
+  /// A copy is as large.
   constexpr LiveSize& operator=(const LiveSize&) = default;
+  /// Leaves 0 behind.
   constexpr LiveSize(LiveSize&& other) noexcept : size_(other.size_) { other.size_ = 0; }
   /// To itself, too, it becomes 0, as a `std::vector` that is moved to itself becomes empty.
   constexpr LiveSize& operator=(LiveSize&& other) noexcept {

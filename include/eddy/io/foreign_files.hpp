@@ -1,5 +1,7 @@
 #pragma once
 
+#include <eddy/core/cxx20.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

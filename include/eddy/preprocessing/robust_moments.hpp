@@ -18,14 +18,14 @@ enum class Lesson {
 /// spoil. Works in `size` doubles of memory that are 0 at first. Every running statistic of the library that
 /// reads raw values learns through it.
 ///
-/// 1. A value that lies more than `reach` mean absolute deviations a from m is an outlier. If it comes alone,
-///    or equals the last outlier (a sentinel, as −999), it teaches m and v nothing. Outliers that follow one
-///    another and differ are part of the stream: from the second on each teaches, brought within `bound`
-///    deviations, so that the deviation reaches them after some ten values. a learns from the distance of
-///    every value that differs from the one before, from `reach` · a at most (Winsor's rule, Tukey 1962,
-///    doi:10.1214/aoms/1177704711): so the rule withstands outliers that are up to a twentieth of all values,
-///    and a silence does not shrink it. It holds from the 16th change on. Where no value is an outlier, m and
-///    v are those of Welford, bit for bit.
+/// 1. A value that lies more than `reach` mean absolute deviations a from m is an outlier. If it comes alone
+///    or in a pair (one wrong value is two of a difference), or equals the last outlier (a sentinel, as
+///    −999), it teaches m and v nothing. Three and more that follow one another and differ are part of the
+///    stream: from the third on each teaches, brought within `bound` deviations, so that the deviation
+///    reaches them after some ten values. a learns from the distance of every value that differs from the one
+///    before, from `reach` · a at most (Winsor's rule, Tukey 1962, doi:10.1214/aoms/1177704711): so the rule
+///    withstands outliers that are up to a twentieth of all values, and a silence does not shrink it. It
+///    holds from the 16th change on. Where no value is an outlier, m and v are those of Welford, bit for bit.
 /// 2. A change of level: once `patience` more values lay beyond what was the reach before them than within,
 ///    the moments begin anew with those that lay beyond.
 /// 3. A collapse: the stream is cut into sections of an eighth of its length so far. When one has less than
@@ -77,23 +77,23 @@ class RobustMoments {
       at_[first] = at_[last] = value;
       return take(all, value, 1) ? Lesson::learned : Lesson::outlier;
     }
-    const bool far = is_outlier(value), beyond = is_beyond(value);
-    const bool ignored = far && (at_[follows] == 0 || value == at_[last_far]);
+    const bool is_far = is_outlier(value), beyond = is_beyond(value);
+    const bool ignored = is_far && (at_[outliers] < 2 || value == at_[last_outlier]);
     const double distance = std::abs(value - mean());
-    if (!ignored && !take(all, far ? bounded(value) : value, rate(forgetting, at_[all] + 1))) {
+    if (!ignored && !take(all, is_far ? bounded(value) : value, rate(forgetting, at_[all] + 1))) {
       return Lesson::outlier;
     }
     if (value != at_[last]) {
       at_[last] = value;
       at_[changes] += 1;
       at_[mean_deviation] +=
-          rate(forgetting, at_[changes]) * ((far ? reach * spread() : distance) - spread());
+          rate(forgetting, at_[changes]) * ((is_far ? reach * spread() : distance) - spread());
     }
-    if (far && !ignored) {
+    if (is_far && !ignored) {
       at_[mean_deviation] = (std::max)(spread(), std::sqrt(variance()) / 4);
     }
-    at_[follows] = far;
-    at_[last_far] = far ? value : at_[last_far];
+    at_[outliers] = is_far ? (std::min)(at_[outliers] + 1, 2.0) : 0;
+    at_[last_outlier] = is_far ? value : at_[last_outlier];
     if (changes_level(value, beyond) || (!ignored && collapses(value, forgetting))) {
       return Lesson::restarted;
     }
@@ -105,16 +105,16 @@ class RobustMoments {
     const auto is_count = [](double value) { return value >= 0 && value == std::floor(value); };
     return all_finite(at_, size) && is_count(at_[all]) && is_count(at_[run]) && is_count(at_[section]) &&
            is_count(at_[changes]) && is_count(at_[score]) && is_count(at_[restarts]) &&
-           at_[restarts] <= most_restarts && at_[all + 2] >= 0 && at_[run + 2] >= 0 &&
-           at_[section + 2] >= 0 && spread() >= 0;
+           at_[restarts] <= most_restarts && is_count(at_[outliers]) && at_[outliers] <= 2 &&
+           at_[all + 2] >= 0 && at_[run + 2] >= 0 && at_[section + 2] >= 0 && spread() >= 0;
   }
 
  private:
   // Where things lie; count, mean and variance side by side: of all values, of those beyond the bound, of the
   // newest section.
   static constexpr int all = 0, run = 3, section = 6, mean_deviation = 9, changes = 10, last = 11, first = 12,
-                       score = 13, restarts = 14, settled = 15, follows = 16, last_far = 17, old_mean = 18,
-                       old_reach = 19;
+                       score = 13, restarts = 14, settled = 15, outliers = 16, last_outlier = 17,
+                       old_mean = 18, old_reach = 19;
   static constexpr double start = 16, silence = 256, most_restarts = 30;
 
   /// Whether a value lies beyond the bound that held when a change of level was first suspected.
