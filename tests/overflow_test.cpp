@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace eddy::testing {
 namespace {
 
@@ -32,6 +34,26 @@ void expect_finite_learning(const char* name) {
         << name << ", sample " << t << ": " << describe(model.last_update().status);
     ASSERT_TRUE(all_are_finite(model.step(0.5f))) << name << ", sample " << t;
   }
+}
+
+/// A loss of one's own whose value is finite where its slope is not.
+struct Cliff {
+  template <class Number>
+  Number value(Number, Number) const {
+    return 1;
+  }
+  template <class Number>
+  Number derivative(Number, Number) const {
+    return std::numeric_limits<Number>::infinity();
+  }
+};
+
+TEST(Overflow, OfTheSlopeOfALossIsSaidToBeThatOfTheLoss) {
+  Rnn<double, 1, 3, 1, Cliff, Sgd, TruncatedBptt<4>, NoRehearsal> model;
+  const Eigen::VectorXd weights = model.parameters();
+  EXPECT_TRUE(is_nan(model.partial_fit(0.5, 1.0)));
+  EXPECT_EQ(model.last_update().status, UpdateStatus::loss_not_finite);
+  EXPECT_EQ(weights, model.parameters());
 }
 
 TEST(Overflow, OfASumOfSquaresReachesNoWeight) {

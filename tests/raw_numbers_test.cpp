@@ -20,8 +20,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <type_traits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 // Raw numbers keep their digits, whatever the scalar of the model: a float cannot tell 10⁹ from 10⁹ + 30.

@@ -68,9 +68,8 @@ class Storage<T, 0> {
 };
 
 /// The largest block on the heap, a terabyte: whoever asks for more has a size that went wrong.
-inline constexpr std::int64_t largest_block = sizeof(Index) < 8
-                                                  ? std::int64_t{(std::numeric_limits<Index>::max)()}
-                                                  : std::int64_t{1} << 40;
+inline constexpr std::int64_t largest_block =
+    sizeof(Index) < 8 ? std::int64_t{(std::numeric_limits<Index>::max)()} : std::int64_t{1} << 40;
 
 /// The number of values in `count` parts of `each`; refuses more than the largest block has room for.
 template <class T>

@@ -136,7 +136,8 @@ class Tape {
   }
 
   /// One step forward, on memory of the caller. Returns false, with `state` as before and y NaN, if x or the
-  /// new state is not finite, or, where there is no state, y: an `Embedding` answers NaN to what is no symbol.
+  /// new state is not finite, or, where there is no state, y: an `Embedding` answers NaN to what is no
+  /// symbol.
   static bool advance(const Network& network, const LayerSizes& sizes, const Scalar* parameters,
                       const Scalar* x, Scalar* state, Scalar* column, Scalar* y) {
     if (finite(x, sizes.inputs)) {

@@ -88,7 +88,8 @@ class KeptWindows {
     return {memory, memory + state_, memory + state_ + Index{inputs_} * window_, inputs_, labels_};
   }
 
-  /// Whether all windows lie in the object; of a model that was moved from, others are gone, and none is kept.
+  /// Whether all windows lie in the object; of a model that was moved from, others are gone, and none is
+  /// kept.
   static constexpr bool inside = multiply(Size, Policy::Capacity) != Dynamic;
 
   SizeBeside<inside> capacity_;
