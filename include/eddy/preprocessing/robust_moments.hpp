@@ -182,7 +182,7 @@ class RobustMoments {
     return false;
   }
 
-  /// Whether all values are what the first was and this one is, but for a few that came together: a bad
+  /// Whether all values are what the first was and this one is, except a few that came together: a bad
   /// value, or what it makes of two differences.
   bool is_one_excursion(double value) const {
     const double offset = value - mean(), square = offset * offset;

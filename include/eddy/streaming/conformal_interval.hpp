@@ -35,7 +35,7 @@ struct ConformalIntervalOptions {
   /// So many errors it takes to tell where a share `coverage` of them ends: 9 for 0.9.
   double least_window() const {
     return std::ceil((1 / (1 - coverage) - 1) * (1 - 1e-9));
-  }  // but for rounding
+  }  // apart from rounding
 };
 
 /// An interval around any prediction of a number that covers its label as often as asked: adaptive conformal
@@ -114,7 +114,7 @@ class ConformalInterval {
       return std::numeric_limits<double>::infinity();
     }
     const double least = 1.0 / (errors + 1);  // the lowest level that so many errors can tell
-    if (level_ < least * (1 - 1e-9)) {        // but for rounding
+    if (level_ < least * (1 - 1e-9)) {        // up to rounding
       const double top = errors < 2 ? errors_[0] : (std::min)(errors_[errors - 1], 2 * errors_[errors - 2]),
                    doublings = (least - level_) / (options_.rate * static_cast<double>(lateness_));
       return (std::min)(top * std::exp2((std::min)(doublings, 1000.0)), largest);
